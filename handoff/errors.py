@@ -1,0 +1,290 @@
+"""The errors of handoff: one class per cause, each with a stable code, an exit code and a hint.
+
+A message says what happened, in lower case and without a full stop, and never contains document
+text, a found value or an original file name. The hint says what the reader can do about it; a
+class may carry a default hint, and a raiser may give a better one.
+
+The table of exit codes in README.md is generated from these classes (`scripts/exit_codes.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+
+class HandoffError(Exception):
+    """Base of everything that handoff raises for a cause outside its own code.
+
+    Attributes:
+        code: stable identifier, `area.cause`, for machines and for the manual.
+        exit_code: what the process exits with when this error ends it.
+        hint: what the person at the terminal or on call can do about it.
+    """
+
+    code: ClassVar[str] = "handoff.error"
+    exit_code: ClassVar[int] = 1
+    hint: str = ""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if hint is not None:
+            self.hint = hint
+
+    def __reduce__(self) -> tuple[type[HandoffError], tuple[str, str]]:
+        """Cross a process boundary whole: message and hint both."""
+        return (type(self), (self.message, self.hint))
+
+
+def all_errors() -> Iterator[type[HandoffError]]:
+    """Every concrete error class, for the README's table and for the test of unique codes."""
+    pending: list[type[HandoffError]] = [HandoffError]
+    while pending:
+        cls = pending.pop()
+        children = cls.__subclasses__()
+        pending.extend(children)
+        if "code" in cls.__dict__ and not cls.__dict__.get("abstract", False):
+            yield cls
+
+
+# --- what a batch as a whole can end with -------------------------------------------------------
+
+
+class NothingToSendError(HandoffError):
+    """The input holds no document at all."""
+
+    code = "batch.nothing_to_send"
+    exit_code = 4
+    hint = "check that the directory or files named are the ones you meant"
+
+
+class UsageError(HandoffError):
+    """The command was called with arguments that cannot be meant."""
+
+    code = "usage"
+    exit_code = 2
+    hint = "see `handoff COMMAND --help`"
+
+
+class RunLockedError(HandoffError):
+    """Another handoff process is working in the same home."""
+
+    code = "run.locked"
+    exit_code = 75
+    hint = "wait for the other run to finish, or use --wait to queue behind it"
+
+
+# --- 10-19: policy, configuration, the machine ----------------------------------------------------
+
+
+class PolicyError(HandoffError):
+    """Base: a policy, profile or configuration that does not allow what was asked."""
+
+    abstract: ClassVar[bool] = True
+    code = "policy.error"
+    exit_code = 10
+
+
+class NotInitializedError(PolicyError):
+    """There is no handoff home where one is needed."""
+
+    code = "policy.not_initialized"
+    exit_code = 10
+    hint = "run `handoff init` once, or point HANDOFF_HOME at an existing home"
+
+
+class ConfigError(PolicyError):
+    """A configuration, policy or profile file that cannot be read or does not validate."""
+
+    code = "policy.invalid"
+    exit_code = 11
+    hint = "mend the file at the line named; nothing was sent"
+
+
+class UnknownVendorError(PolicyError):
+    """No policy file exists for the vendor named."""
+
+    code = "policy.unknown_vendor"
+    exit_code = 12
+    hint = "look into policies/vendors/ for the names that exist"
+
+
+class ExpiredError(PolicyError):
+    """The agreement with the vendor, or a certificate it depends on, has expired."""
+
+    code = "policy.expired"
+    exit_code = 13
+    hint = "renew the agreement, then change its date in the vendor's policy"
+
+
+class NoRecipientError(PolicyError):
+    """The vendor's policy names no key to encrypt to."""
+
+    code = "policy.no_recipient"
+    exit_code = 14
+    hint = "ask the vendor for its age recipient (age1... or ssh-ed25519 ...) and add it to the policy"
+
+
+class ClockError(PolicyError):
+    """The clock of this machine stands before the last event of the custody log."""
+
+    code = "policy.clock"
+    exit_code = 15
+    hint = "set the clock (NTP), then run the command again"
+
+
+class DiskFullError(PolicyError):
+    """There is no room left where handoff writes."""
+
+    code = "machine.disk_full"
+    exit_code = 16
+    hint = "free space on the disk that holds the handoff home, then run the same command again"
+
+
+class PermissionsError(PolicyError):
+    """A file or directory of the home can be read by others, or cannot be used by us."""
+
+    code = "machine.permissions"
+    exit_code = 17
+    hint = "run `handoff doctor`; it says which path and how to mend it"
+
+
+class AssetError(PolicyError):
+    """The language model or the PDF engine is missing, or is not the one we pinned."""
+
+    code = "machine.asset"
+    exit_code = 18
+    hint = "run `handoff setup`"
+
+
+# --- 20-29: why a document is held -----------------------------------------------------------------
+
+
+class DocumentError(HandoffError):
+    """Base: this one document cannot be handed over; the batch goes on without it."""
+
+    abstract: ClassVar[bool] = True
+    code = "document.error"
+    exit_code = 20
+
+
+class UnreadableError(DocumentError):
+    """The file cannot be opened or read, or is no regular file."""
+
+    code = "document.unreadable"
+    exit_code = 20
+    hint = "check the file's permissions and that it is a regular file inside the batch"
+
+
+class EmptyError(DocumentError):
+    """The file has no content."""
+
+    code = "document.empty"
+    exit_code = 20
+    hint = "remove it from the batch, or get a copy that is not empty"
+
+
+class UnsupportedTypeError(DocumentError):
+    """No handler reads this type of content."""
+
+    code = "document.unsupported"
+    exit_code = 21
+    hint = "convert it to DOCX, PDF, TXT, CSV or EML, or hand it over by other means"
+
+
+class EncryptedError(DocumentError):
+    """The document is protected by a password or rights management."""
+
+    code = "document.encrypted"
+    exit_code = 22
+    hint = "remove the password with the program that made the file, then send again"
+
+
+class DamagedError(DocumentError):
+    """The document contradicts its own format, so it cannot be read whole."""
+
+    code = "document.damaged"
+    exit_code = 23
+    hint = "open it in its own program, save it anew, then send again"
+
+
+class LimitError(DocumentError):
+    """The document, or something inside it, is larger or deeper than the limits allow."""
+
+    code = "document.limit"
+    exit_code = 24
+    hint = "split the document, or raise the limit in the configuration if you trust its source"
+
+
+class UnsafeContentError(DocumentError):
+    """The document holds content that no handler can read or safely remove."""
+
+    code = "document.unsafe"
+    exit_code = 25
+    hint = "remove the part named with the program that made the file, then send again"
+
+
+class BlockedError(DocumentError):
+    """The profile says that a document with such a finding may not leave."""
+
+    code = "document.blocked"
+    exit_code = 26
+    hint = "have a lawyer look at the place named; the profile blocks this kind of finding"
+
+
+class RecheckError(DocumentError):
+    """The second reading still found something that should be gone."""
+
+    code = "document.recheck"
+    exit_code = 27
+    hint = "look at the document with `handoff redact`, redact the place named by hand, send again"
+
+
+class WorkerDiedError(DocumentError):
+    """The process reading this document died or ran out of its memory or time."""
+
+    code = "document.worker_died"
+    exit_code = 28
+    hint = "the document is hostile or far too complex; have IT look at it"
+
+
+class ChangedError(DocumentError):
+    """The file changed while the batch was being read."""
+
+    code = "document.changed"
+    exit_code = 29
+    hint = "send again once nobody is writing to the file"
+
+
+# --- 30-39: sealing and keys -----------------------------------------------------------------------
+
+
+class SealingError(HandoffError):
+    """Base: encryption, decryption, signatures and keys."""
+
+    abstract: ClassVar[bool] = True
+    code = "sealing.error"
+    exit_code = 30
+
+
+# --- 40-49: storage --------------------------------------------------------------------------------
+
+
+class StorageError(HandoffError):
+    """Base: the vendor's bucket."""
+
+    abstract: ClassVar[bool] = True
+    code = "storage.error"
+    exit_code = 40
+
+
+# --- 50-59: custody --------------------------------------------------------------------------------
+
+
+class CustodyError(HandoffError):
+    """Base: the custody log."""
+
+    abstract: ClassVar[bool] = True
+    code = "custody.error"
+    exit_code = 50

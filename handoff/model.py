@@ -1,0 +1,377 @@
+"""The frozen values that flow from room to room. No I/O and no third-party import here.
+
+Text of a document appears in exactly two types, `TextUnit` and `Redaction`, and in the bytes of a
+`RedactedDocument`; all of them keep it out of their repr so that no traceback can show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class UnitKind(StrEnum):
+    """Where in a document a piece of text stands."""
+
+    BODY = "body"
+    TABLE = "table"
+    HEADER = "header"
+    FOOTER = "footer"
+    FOOTNOTE = "footnote"
+    COMMENT = "comment"
+    TRACKED = "tracked"
+    HIDDEN = "hidden"
+    METADATA = "metadata"
+    MAIL_HEADER = "mail_header"
+    LINK = "link"
+    NAME = "name"
+    OCR = "ocr"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """One file of the input; where it lies on disk stays with intake.
+
+    Attributes:
+        doc_id: opaque identifier, stable for the same file in the same batch.
+        sha256: hex digest of the bytes as read; never leaves the firm unkeyed.
+        size: bytes.
+        media_type: as sniffed from content, "" before it was read.
+    """
+
+    doc_id: str
+    sha256: str
+    size: int
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextUnit:
+    """A piece of text that a reader of the document could see as one: a paragraph, a cell, a header.
+
+    Attributes:
+        unit_id: unique within the document and the same at every reading of the same bytes.
+        kind: where the text stands.
+        text: the text itself.
+        place: the same in words for a person, without any text: "page 3", "comment 2".
+        context: words beside the text that help a recognizer (a column's name); not searched.
+    """
+
+    unit_id: str
+    kind: UnitKind
+    text: str = field(repr=False)
+    place: str = ""
+    context: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Personal data found in a unit: offsets into `TextUnit.text`, never the text itself."""
+
+    unit_id: str
+    start: int
+    end: int
+    entity: str
+    score: float
+    recognizer: str
+
+
+class Operator(StrEnum):
+    """What a profile does with findings of one entity."""
+
+    REMOVE = "remove"
+    MASK = "mask"
+    PSEUDONYMIZE = "pseudonymize"
+    KEEP = "keep"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """One decided change: replace `finding`'s span by `replacement`.
+
+    Redactions of one unit never overlap and are ordered by start.
+    """
+
+    finding: Finding
+    operator: Operator
+    replacement: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRule:
+    """What a profile says about one entity: the operator, and the score from which it applies."""
+
+    operator: Operator
+    threshold: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionProfile:
+    """A redaction profile, as read from `policies/profiles/NAME.yaml`.
+
+    Attributes:
+        name: the profile's name.
+        sha256: hex digest of the file's bytes; goes into the manifest and every event.
+        language: language code of the documents ("en").
+        entities: what to do per Presidio entity; an entity not named here is not looked for.
+        allow: terms never redacted (public bodies, courts), compared without regard to case.
+        recheck_block: entities of which the recheck may find none at all.
+    """
+
+    name: str
+    sha256: str
+    language: str
+    entities: Mapping[str, EntityRule]
+    allow: tuple[str, ...] = ()
+    recheck_block: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where a vendor's packages go. `endpoint`, `region`, `ca` empty: botocore's own defaults."""
+
+    name: str
+    endpoint: str = ""
+    region: str = ""
+    ca: str = ""
+    checksums: str = "when_supported"
+    addressing: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certification the firm relies on (ISO 27001, SOC 2), with the last day it holds."""
+
+    name: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class VendorPolicy:
+    """A vendor's policy, as read from `policies/vendors/NAME.yaml`.
+
+    Attributes:
+        name: the short name used on the command line.
+        sha256: hex digest of the file's bytes.
+        legal_name: as in the agreement.
+        agreement: reference of the agreement.
+        expires: last day on which the agreement holds.
+        certificates: certifications relied on.
+        recipients: age recipients, `age1...`, `age1pq...` or `ssh-ed25519 ...`.
+        bucket: where packages go.
+        profile: name of the redaction profile.
+        control_prefix: prefix of control numbers ("ACME").
+        instructions: text for the vendor, goes into the manifest.
+        expires_days: days after which the vendor must have destroyed what it got.
+    """
+
+    name: str
+    sha256: str
+    legal_name: str
+    agreement: str
+    expires: date
+    certificates: tuple[Certificate, ...]
+    recipients: tuple[str, ...]
+    bucket: Bucket
+    profile: str
+    control_prefix: str
+    instructions: str = ""
+    expires_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Something the recheck still found: where and what kind, never the text."""
+
+    place: str
+    entity: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckPassed:
+    """Proof that a second reader read the redacted bytes and found them clean.
+
+    Only `handoff.redaction.recheck` makes one.
+    """
+
+    readers: tuple[str, ...]
+    values_sought: int
+    units_read: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckFailed:
+    """The second reading found something; the document is held."""
+
+    leaks: tuple[Leak, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedDocument:
+    """A document that may be sealed: `recheck` can only be a `RecheckPassed`."""
+
+    doc_id: str
+    control_number: str
+    source_sha256: str
+    sha256: str
+    media_type: str
+    extension: str
+    redactions: Mapping[str, int]
+    recheck: RecheckPassed
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDocument:
+    """Ciphertext in the spool, ready to be delivered."""
+
+    doc_id: str
+    control_number: str
+    object_key: str
+    ciphertext_sha256: str
+    size: int
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReceipt:
+    """What the store said about an object it now holds."""
+
+    object_key: str
+    size: int
+    sha256: str
+    version_id: str = ""
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The document lies in the vendor's bucket, under this control number."""
+
+    doc_id: str
+    control_number: str
+    media_type: str
+    size: int
+    redactions: Mapping[str, int]
+    receipt: StoreReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyDelivered:
+    """The same bytes went to the same vendor, under the same profile, in an earlier batch."""
+
+    doc_id: str
+    control_number: str
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The document stays here: why, where in it, and what to do about it."""
+
+    doc_id: str
+    code: str
+    message: str
+    hint: str
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The document was fit to go but could not be delivered; the same command tries again."""
+
+    doc_id: str
+    code: str
+    message: str
+    hint: str
+
+
+Outcome = Delivered | AlreadyDelivered | Held | Failed
+
+JsonValue = None | bool | int | str | list["JsonValue"] | dict[str, "JsonValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """What a step asks the ledger to record; the ledger adds index, time, actor, host and tool.
+
+    Attributes:
+        kind: `noun.verb` in the past tense or `.intended`: "document.rechecked".
+        batch_id: the batch, "" for events of no batch.
+        doc_id: the document, "" for events of a whole batch.
+        materials: digests of what went in, by name.
+        products: digests of what came out, by name.
+        policy_sha256: the vendor policy under which it happened.
+        details: counts, control numbers, codes; never text, values or original names.
+    """
+
+    kind: str
+    batch_id: str = ""
+    doc_id: str = ""
+    materials: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+    policy_sha256: str = ""
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyEvent:
+    """One leaf of the custody log."""
+
+    index: int
+    at: datetime
+    kind: str
+    actor: str
+    host: str
+    tool: str
+    batch_id: str
+    doc_id: str
+    materials: Mapping[str, str]
+    products: Mapping[str, str]
+    policy_sha256: str
+    details: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A commitment to the first `size` events: their RFC 6962 root hash, under the log's origin."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestEntry:
+    """What the manifest says about one delivered document."""
+
+    control_number: str
+    object_key: str
+    media_type: str
+    size: int
+    sha256: str
+    ciphertext_size: int
+    ciphertext_sha256: str
+    redactions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The table of contents of a batch, signed by the firm (docs/formats.md)."""
+
+    batch_id: str
+    vendor: str
+    created: datetime
+    expires: date
+    policy_sha256: str
+    profile_sha256: str
+    model_sha256: str
+    recipients: tuple[str, ...]
+    instructions: str
+    checkpoint: str
+    entries: tuple[ManifestEntry, ...]

@@ -1,0 +1,91 @@
+"""What the pipeline needs from the rooms, as Protocols, so that each can be replaced in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from handoff.model import Checkpoint, CustodyEvent, EventDraft, Finding, StoreReceipt, TextUnit
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class Detector(Protocol):
+    """Finds personal data in text."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex SHA-256 over everything that decides what is found: model, recognizers, settings."""
+        ...
+
+    def find(self, units: Sequence[TextUnit]) -> tuple[Finding, ...]:
+        """Findings in `units`, in order of unit and start; they may overlap."""
+        ...
+
+
+class Store(Protocol):
+    """One vendor's bucket.
+
+    Every method raises only `handoff.errors.StorageError` subclasses, whatever the library below.
+    """
+
+    def check(self) -> None:
+        """Raise unless the bucket is there, is ours, and the credentials can use it."""
+        ...
+
+    def put(self, key: str, source: Path, sha256: str) -> StoreReceipt:
+        """Upload the file at `source` under `key`, never over another object.
+
+        An object already there with the same bytes counts as success; with other bytes it raises
+        `ObjectExistsError`. `sha256` (hex) is what the stored bytes must hash to.
+        """
+        ...
+
+    def head(self, key: str) -> StoreReceipt | None:
+        """What lies under `key` now, or None; `sha256` is "" where the store cannot tell."""
+        ...
+
+    def get(self, key: str, sink: BinaryIO) -> StoreReceipt:
+        """Write the object's bytes to `sink`; the receipt's sha256 is computed from them."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys under `prefix`, in order."""
+        ...
+
+
+class Ledger(Protocol):
+    """The custody log: append-only, one writer at a time.
+
+    Raises only `handoff.errors.CustodyError` subclasses and `ClockError`.
+    """
+
+    def append(self, drafts: Sequence[EventDraft]) -> range:
+        """Record all of `drafts` in one durable transaction; return their indexes."""
+        ...
+
+    def checkpoint(self) -> Checkpoint:
+        """Sign and store a checkpoint over everything appended so far, and return it."""
+        ...
+
+    def events(
+        self,
+        *,
+        batch_id: str | None = None,
+        doc_id: str | None = None,
+        kinds: Iterable[str] | None = None,
+    ) -> Iterator[CustodyEvent]:
+        """Events in order of index, narrowed by what is given."""
+        ...
+
+    def size(self) -> int:
+        """How many events there are."""
+        ...
