@@ -1,3 +1,3 @@
-"""handoff: make the handing over of client documents to outsourcing vendors safe enough to sign for."""
+"""handoff: make handing client documents to outsourcing vendors safe enough to sign for."""
 
 __version__ = "0.1.0"

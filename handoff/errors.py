@@ -48,7 +48,7 @@ def all_errors() -> Iterator[type[HandoffError]]:
             yield cls
 
 
-# --- what a batch as a whole can end with -------------------------------------------------------
+# --- what a batch as a whole can end with --------------------------------------------------------
 
 
 class NothingToSendError(HandoffError):
@@ -75,7 +75,7 @@ class RunLockedError(HandoffError):
     hint = "wait for the other run to finish, or use --wait to queue behind it"
 
 
-# --- 10-19: policy, configuration, the machine ----------------------------------------------------
+# --- 10-19: policy, configuration, the machine ---------------------------------------------------
 
 
 class PolicyError(HandoffError):
@@ -123,7 +123,9 @@ class NoRecipientError(PolicyError):
 
     code = "policy.no_recipient"
     exit_code = 14
-    hint = "ask the vendor for its age recipient (age1... or ssh-ed25519 ...) and add it to the policy"
+    hint = (
+        "ask the vendor for its age recipient (age1... or ssh-ed25519 ...) and add it to the policy"
+    )
 
 
 class ClockError(PolicyError):
@@ -158,7 +160,7 @@ class AssetError(PolicyError):
     hint = "run `handoff setup`"
 
 
-# --- 20-29: why a document is held -----------------------------------------------------------------
+# --- 20-29: why a document is held ---------------------------------------------------------------
 
 
 class DocumentError(HandoffError):
@@ -257,7 +259,7 @@ class ChangedError(DocumentError):
     hint = "send again once nobody is writing to the file"
 
 
-# --- 30-39: sealing and keys -----------------------------------------------------------------------
+# --- 30-39: sealing and keys ---------------------------------------------------------------------
 
 
 class SealingError(HandoffError):
@@ -268,7 +270,7 @@ class SealingError(HandoffError):
     exit_code = 30
 
 
-# --- 40-49: storage --------------------------------------------------------------------------------
+# --- 40-49: storage ------------------------------------------------------------------------------
 
 
 class StorageError(HandoffError):
@@ -279,7 +281,7 @@ class StorageError(HandoffError):
     exit_code = 40
 
 
-# --- 50-59: custody --------------------------------------------------------------------------------
+# --- 50-59: custody ------------------------------------------------------------------------------
 
 
 class CustodyError(HandoffError):

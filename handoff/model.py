@@ -49,7 +49,7 @@ class SourceDocument:
 
 @dataclass(frozen=True, slots=True)
 class TextUnit:
-    """A piece of text that a reader of the document could see as one: a paragraph, a cell, a header.
+    """A piece of text that a reader could see as one: a paragraph, a cell, a header.
 
     Attributes:
         unit_id: unique within the document and the same at every reading of the same bytes.

@@ -1,0 +1,1 @@
+"""The Presidio engine, the recognizers of legal identifiers, propagation."""

@@ -1,0 +1,1 @@
+"""One module per file format: read whole, rewrite, read again; sniffing, limits, intake."""

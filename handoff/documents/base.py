@@ -17,7 +17,7 @@ from handoff.model import Redaction, TextUnit
 class Limits:
     """How much a document may ask of us. Sizes in bytes.
 
-    The defaults are the starting points measured in the design notes; `config.yaml` may change them.
+    The defaults are the starting points of the design notes; `config.yaml` may change them.
     """
 
     input_bytes: int = 200_000_000

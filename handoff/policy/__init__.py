@@ -1,0 +1,1 @@
+"""policies/*.yaml -> vendor policies, redaction profiles, configuration; preflight."""

@@ -1,0 +1,1 @@
+"""Encryption (age), signatures (SSHSIG), the firm's keys, the manifest."""

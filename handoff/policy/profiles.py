@@ -1,0 +1,67 @@
+"""`policies/profiles/NAME.yaml` -> RedactionProfile: what happens to which personal data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator
+
+from handoff.errors import ConfigError
+from handoff.model import EntityRule, Operator, RedactionProfile
+from handoff.policy.yamlfile import StrictModel, load
+
+EntityName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,63}$")]
+OPERATORS = ", ".join(operator.value for operator in Operator)
+
+
+def _operator(value: object) -> object:
+    if isinstance(value, str) and value in set(Operator):
+        return Operator(value)
+    raise ValueError(f"expected one of {OPERATORS}")
+
+
+class RuleSchema(StrictModel):
+    """`PERSON: {operator: pseudonymize, threshold: 0.5}`."""
+
+    operator: Operator
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.35
+
+    _known_operator = field_validator("operator", mode="before")(_operator)
+
+
+class ProfileSchema(StrictModel):
+    """A redaction profile file."""
+
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    entities: Annotated[dict[EntityName, RuleSchema], Field(min_length=1)]
+    allow: list[str] = Field(default_factory=list)
+    recheck_block: list[EntityName] = Field(default_factory=list)
+
+    @field_validator("entities", mode="before")
+    @classmethod
+    def short_form(cls, value: object) -> object:
+        """`PERSON: pseudonymize` is short for `PERSON: {operator: pseudonymize}`."""
+        if not isinstance(value, dict):
+            return value
+        return {k: {"operator": v} if isinstance(v, str) else v for k, v in value.items()}
+
+
+def load_profile(directory: Path, name: str) -> RedactionProfile:
+    """Read the profile `name` from `directory`.
+
+    Raises:
+        ConfigError: no such profile, or it does not validate.
+    """
+    path = directory / f"{name}.yaml"
+    if not path.is_file():
+        raise ConfigError(f"{path}: the redaction profile does not exist")
+    schema, sha256 = load(path, ProfileSchema)
+    return RedactionProfile(
+        name=name,
+        sha256=sha256,
+        language=schema.language,
+        entities={n: EntityRule(r.operator, r.threshold) for n, r in schema.entities.items()},
+        allow=tuple(schema.allow),
+        recheck_block=frozenset(schema.recheck_block),
+    )
