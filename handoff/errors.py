@@ -281,6 +281,121 @@ class StorageError(HandoffError):
     exit_code = 40
 
 
+class BucketMissingError(StorageError):
+    """There is no bucket of the name the vendor's policy gives."""
+
+    code = "storage.bucket_missing"
+    exit_code = 40
+    hint = "check the bucket's name and region in the vendor's policy, or provision the bucket"
+
+
+class BucketForeignError(StorageError):
+    """The bucket exists but is not the one provisioned for this vendor."""
+
+    code = "storage.bucket_foreign"
+    exit_code = 41
+    hint = (
+        "nothing was sent; choose another bucket name, or, if the bucket is the firm's, tag it "
+        "`handoff-vendor` with the vendor's name"
+    )
+
+
+class CredentialsError(StorageError):
+    """There are no AWS credentials, or the store does not know them."""
+
+    code = "storage.credentials"
+    exit_code = 42
+    hint = "set AWS_PROFILE (see ~/.aws/credentials) to a profile that exists and is current"
+
+
+class AccessDeniedError(StorageError):
+    """The store knows the credentials but does not let them do this."""
+
+    code = "storage.access_denied"
+    exit_code = 43
+    hint = "ask whoever runs the bucket to grant the firm's user what was refused"
+
+
+class StoreUnreachableError(StorageError):
+    """The store cannot be reached, or the connection broke and did not come back in time."""
+
+    code = "storage.unreachable"
+    exit_code = 44
+    hint = "check endpoint and network, then run the same command again; it goes on where it was"
+
+
+class StoreTlsError(StorageError):
+    """The store's certificate is not one that we may trust."""
+
+    code = "storage.tls"
+    exit_code = 44
+    hint = "set `ca` of the bucket to the authority's certificate file, or have the store's renewed"
+
+
+class StoreBusyError(StorageError):
+    """The store kept answering that it is busy or failing until the retries were used up."""
+
+    code = "storage.busy"
+    exit_code = 45
+    hint = "wait a few minutes, then run the same command again; it goes on where it was"
+
+
+class ObjectExistsError(StorageError):
+    """Something else lies under the key already; it was left alone."""
+
+    code = "storage.object_exists"
+    exit_code = 46
+    hint = "find out who else writes into this bucket; only handoff should"
+
+
+class IntegrityError(StorageError):
+    """What was to be stored, or what is stored, does not have the digest it should have."""
+
+    code = "storage.integrity"
+    exit_code = 47
+    hint = "do not use the object; check disk and network, then send again"
+
+
+class ObjectMissingError(StorageError):
+    """There is no object under the key."""
+
+    code = "storage.object_missing"
+    exit_code = 48
+    hint = "it was never delivered, or was taken back or has expired"
+
+
+class SpoolError(StorageError):
+    """A file that was to be uploaded, or the place to download to, cannot be used."""
+
+    code = "storage.spool"
+    exit_code = 48
+    hint = "check the disk that holds the handoff home, then run the same command again"
+
+
+class StoreRefusedError(StorageError):
+    """The store refused the request for a reason that no other error stands for."""
+
+    code = "storage.refused"
+    exit_code = 49
+    hint = "look the code up in the store's manual; the bucket's settings may forbid the request"
+
+
+class ObjectKeyError(StorageError):
+    """An object key that not every store keeps as it is."""
+
+    code = "storage.key"
+    exit_code = 49
+    hint = "use letters, digits, `-`, `_`, `.` and single `/` in keys"
+
+
+class DemoServerError(StorageError):
+    """The embedded S3 server cannot be started, stopped or understood."""
+
+    code = "storage.demo_server"
+    exit_code = 49
+    hint = "look at weed.log in the server's directory"
+
+
 # --- 50-59: custody ------------------------------------------------------------------------------
 
 
