@@ -405,3 +405,99 @@ class CustodyError(HandoffError):
     abstract: ClassVar[bool] = True
     code = "custody.error"
     exit_code = 50
+
+
+class CustodyEventError(CustodyError):
+    """An event holds, or could hold, more than codes, numbers, digests and control numbers."""
+
+    code = "custody.event"
+    exit_code = 50
+    hint = "this is a fault in handoff or in a name in its configuration; nothing was recorded"
+
+
+class UnknownReferenceError(CustodyError):
+    """No batch, document or control number of the custody log answers to the reference."""
+
+    code = "custody.unknown"
+    exit_code = 50
+    hint = "see `handoff custody list` for the batches there are; give more of the identifier"
+
+
+class CustodyKeyError(CustodyError):
+    """The key of the custody log is missing, damaged, or belongs to another log."""
+
+    code = "custody.key"
+    exit_code = 51
+    hint = "restore custody-log.key or custody-log.vkey from the backup of the handoff home"
+
+
+class CustodyKeyExistsError(CustodyError):
+    """A key of the custody log exists already; it is never overwritten."""
+
+    code = "custody.key_exists"
+    exit_code = 51
+    hint = "keep the existing key: the whole log hangs on it"
+
+
+class NoteError(CustodyError):
+    """A signed note or checkpoint that does not follow the format."""
+
+    code = "custody.note"
+    exit_code = 52
+    hint = "get the checkpoint again from where it came; this copy was changed or cut short"
+
+
+class NoteSignatureError(CustodyError):
+    """A signed note that no known key signed, or whose signature by a known key is wrong."""
+
+    code = "custody.note_signature"
+    exit_code = 52
+    hint = "do not trust this checkpoint; compare the verifier key with the firm's own copy"
+
+
+class LedgerLockedError(CustodyError):
+    """Another process kept the custody log locked for longer than we wait."""
+
+    code = "custody.locked"
+    exit_code = 53
+    hint = "wait for the other run to finish, then run the same command again"
+
+
+class LedgerUnusableError(CustodyError):
+    """The custody log cannot be opened, read or written where it lies."""
+
+    code = "custody.unusable"
+    exit_code = 54
+    hint = "check the disk and the permissions of the handoff home; `handoff doctor` looks at both"
+
+
+class LedgerCorruptError(CustodyError):
+    """The custody log is no database of ours, or a damaged one."""
+
+    code = "custody.corrupt"
+    exit_code = 55
+    hint = "run `handoff custody verify`, keep the file, and restore the last good backup beside it"
+
+
+class LedgerVersionError(CustodyError):
+    """The custody log was written by another version of handoff with another schema."""
+
+    code = "custody.version"
+    exit_code = 56
+    hint = "use the version of handoff that wrote the log, or a newer one"
+
+
+class CustodyTamperedError(CustodyError):
+    """Verification found that the custody log is not what was recorded."""
+
+    code = "custody.tampered"
+    exit_code = 57
+    hint = "keep the file as evidence, send nothing, and tell whoever answers for the log"
+
+
+class CustodyForkError(CustodyError):
+    """The log does not continue what was last signed, so no new checkpoint was signed."""
+
+    code = "custody.fork"
+    exit_code = 58
+    hint = "the log was changed or restored from an old backup; run `handoff custody verify`"
