@@ -1,0 +1,92 @@
+# handoff. A bare `make` lists what there is to make.
+
+PYTHON ?= python3
+# Where the language model and the PDF engine live, and a local mirror to take them from.
+export HANDOFF_ASSETS ?= $(CURDIR)/.assets
+MIRROR ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+UV_COMPILE := uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 \
+	--generate-hashes --quiet --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint lock wheel clean programs \
+	bench bench-seal bench-detection bench-send bench-memory bench-cli
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.runtime-stamp  ## make the virtual environment and fetch the model and PDF engine, by hash
+	@$(PY) -m handoff.cli.main setup $(if $(MIRROR),--mirror "$(MIRROR)")
+
+demo: setup  ## send a batch of legal documents to a vendor on an S3 server of its own, then play the vendor
+	@examples/demo.sh
+
+test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
+	$(PY) -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev-stamp  ## style, format, types, direction of imports, the README's generated table
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(PY) scripts/exit_codes.py --check
+
+bench: bench-seal bench-detection bench-cli bench-send bench-memory  ## all benchmarks, one after the other
+
+bench-seal: $(VENV)/.dev-stamp programs  ## sealing 512 MiB beside age and pyrage
+	$(PY) benchmarks/bench_seal.py
+
+bench-detection: $(VENV)/.dev-stamp setup  ## finding beside stock Presidio on tab-144
+	$(PY) benchmarks/bench_detection.py
+
+bench-send: $(VENV)/.dev-stamp setup  ## a whole send of 200 documents beside finding alone
+	$(PY) benchmarks/bench_send.py
+
+bench-memory: $(VENV)/.dev-stamp setup  ## peak memory at 200 and at 2,000 documents
+	$(PY) benchmarks/bench_memory.py
+
+bench-cli: $(VENV)/.dev-stamp  ## `handoff --help` beside an empty Click program
+	$(PY) benchmarks/bench_cli.py
+
+wheel: $(VENV)/.runtime-stamp  ## build the wheel into dist/
+	@rm -rf dist
+	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist
+
+lock:  ## resolve the dependencies anew and write locks/ (uses the network)
+	@set -eu; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(PYTHON) -m venv "$$scratch"; \
+	"$$scratch/bin/python" -m pip install --quiet --require-hashes -r locks/uv.txt; \
+	PATH="$$scratch/bin:$$PATH"; \
+	$(UV_COMPILE) --output-file locks/runtime.txt; \
+	$(UV_COMPILE) --group dev --constraint locks/runtime.txt --output-file locks/dev.txt; \
+	uv pip compile locks/build.in --universal --python-version 3.11 --generate-hashes --quiet \
+		--custom-compile-command "make lock" --constraint locks/dev.txt --output-file locks/build.txt
+
+clean:  ## remove everything that the other targets made
+	rm -rf .venv .assets .demo dist .coverage .coverage.* \
+		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find handoff tests benchmarks examples scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+programs:
+	@scripts/test_programs.sh
+
+$(PY):
+	@scripts/check_python.sh "$(PYTHON)"
+	@echo "making a virtual environment in $(VENV)"
+	@"$(PYTHON)" -m venv --clear $(VENV)
+
+$(VENV)/.runtime-stamp: locks/build.txt locks/runtime.txt pyproject.toml | $(PY)
+	@echo "installing the pinned dependencies, each checked by hash (a few minutes the first time)"
+	@$(PIP) --require-hashes -r locks/build.txt
+	@$(PIP) --require-hashes -r locks/runtime.txt
+	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.dev-stamp: locks/dev.txt $(VENV)/.runtime-stamp
+	@echo "installing the pinned tools of the tests, each checked by hash"
+	@$(PIP) --require-hashes -r locks/dev.txt
+	@touch $@
