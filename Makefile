@@ -7,7 +7,7 @@ MIRROR ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input
 UV_COMPILE := uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command "make lock"
 

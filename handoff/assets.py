@@ -154,7 +154,7 @@ def assets_dir() -> Path:
     named = os.environ.get("HANDOFF_ASSETS")
     if named:
         return Path(named)
-    from platformdirs import user_data_path  # noqa: PLC0415 - 5 ms that most starts do not need
+    from platformdirs import user_data_path
 
     return user_data_path("handoff") / "assets"
 
