@@ -152,6 +152,14 @@ class PermissionsError(PolicyError):
     hint = "run `handoff doctor`; it says which path and how to mend it"
 
 
+class SpoolLostError(PolicyError):
+    """The spool no longer holds what an unfinished batch still has to deliver."""
+
+    code = "machine.spool_lost"
+    exit_code = 19
+    hint = "restore the spool from the backup, or send the batch anew with --again"
+
+
 class AssetError(PolicyError):
     """The language model or the PDF engine is missing, or is not the one we pinned."""
 
@@ -251,6 +259,14 @@ class WorkerDiedError(DocumentError):
     hint = "the document is hostile or far too complex; have IT look at it"
 
 
+class InternalError(DocumentError):
+    """A bug of ours: the document is held and the batch goes on."""
+
+    code = "document.internal"
+    exit_code = 28
+    hint = "report the code line named to the makers of handoff; it says nothing of the document"
+
+
 class ChangedError(DocumentError):
     """The file changed while the batch was being read."""
 
@@ -268,6 +284,86 @@ class SealingError(HandoffError):
     abstract: ClassVar[bool] = True
     code = "sealing.error"
     exit_code = 30
+
+
+class RecipientInvalidError(SealingError):
+    """A string that should be an age recipient is none."""
+
+    code = "sealing.recipient"
+    exit_code = 30
+    hint = "expected age1..., age1pq1... or ssh-ed25519 ...; copy it from the vendor again, whole"
+
+
+class MixedRecipientsError(SealingError):
+    """Post-quantum and classic recipients were named for the same file."""
+
+    code = "sealing.mixed_recipients"
+    exit_code = 31
+    hint = "name only age1pq1... recipients, or only age1... and ssh-ed25519 ... ones"
+
+
+class KeyFileError(SealingError):
+    """A key file is missing, damaged, or not what its name says."""
+
+    code = "sealing.key_file"
+    exit_code = 32
+    hint = "restore the file named from its backup, or run `handoff keys generate` in a new home"
+
+
+class KeyExistsError(SealingError):
+    """A key file is already there; it is never overwritten."""
+
+    code = "sealing.key_exists"
+    exit_code = 33
+    hint = "move the old key to a safe place first: what was sealed to it opens with nothing else"
+
+
+class PassphraseNeededError(SealingError):
+    """A key is protected by a passphrase that was not given or is wrong."""
+
+    code = "sealing.passphrase"
+    exit_code = 34
+    hint = "give the passphrase of the key, or a copy of the key without one"
+
+
+class IdentityMismatchError(SealingError):
+    """No identity at hand opens this sealed document."""
+
+    code = "sealing.no_identity"
+    exit_code = 35
+    hint = "use the identity whose recipient the document was sealed to"
+
+
+class SealedDamagedError(SealingError):
+    """A sealed document is damaged, cut short, changed, or no age file at all."""
+
+    code = "sealing.damaged"
+    exit_code = 36
+    hint = "fetch the object again; if it is still damaged, ask the sender to send it once more"
+
+
+class OutputExistsError(SealingError):
+    """The file that an opened document should go to is already there."""
+
+    code = "sealing.output_exists"
+    exit_code = 37
+    hint = "name another output file, or move the one that is there"
+
+
+class SignatureInvalidError(SealingError):
+    """A signature does not belong to this content, this purpose or a signer we trust."""
+
+    code = "sealing.signature"
+    exit_code = 38
+    hint = "do not use the content; ask the sender by telephone which key signs for them"
+
+
+class ManifestInvalidError(SealingError):
+    """A manifest that does not follow its schema, or is of a version we do not know."""
+
+    code = "sealing.manifest"
+    exit_code = 39
+    hint = "fetch it again; if its version is newer, update handoff"
 
 
 # --- 40-49: storage ------------------------------------------------------------------------------

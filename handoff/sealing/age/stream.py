@@ -17,7 +17,7 @@ from handoff.sealing.age.pipes import Sink, Source, fill, write_all
 CHUNK: Final = 64 * 1024
 TAG: Final = 16
 SEALED: Final = CHUNK + TAG
-_BATCH: Final = 16
+_BATCH: Final = 8
 
 
 def _nonce(counter: int, *, final: bool) -> bytes:
