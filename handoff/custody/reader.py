@@ -1,0 +1,114 @@
+"""Reading the custody log: events in constant memory, checkpoints, size; no key needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, Row
+
+from handoff.custody import schema
+from handoff.custody.database import check_header, open_engine, translated
+from handoff.custody.events import decode_event
+from handoff.errors import CustodyEventError, LedgerCorruptError
+from handoff.model import CustodyEvent
+
+PAGE = 500
+"""Events read at a time."""
+
+
+class LedgerReader:
+    """Read access to the custody log at `path`.
+
+    Every method raises only `CustodyError` subclasses and the `PolicyError`s of disk and rights.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open_reader(cls, path: Path) -> LedgerReader:
+        """Open the log at `path` read-only.
+
+        Raises:
+            NotInitializedError: there is none.
+            LedgerCorruptError, LedgerVersionError, LedgerLockedError: as they say.
+        """
+        engine = open_engine(path, writable=False)
+        with translated(), engine.begin() as connection:
+            check_header(connection)
+        return LedgerReader(engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def size(self) -> int:
+        """How many events there are."""
+        with translated(), self._engine.connect() as connection:
+            last = connection.execute(sa.select(sa.func.max(schema.events.c.idx))).scalar()
+        return 0 if last is None else int(last) + 1
+
+    def events(
+        self,
+        *,
+        batch_id: str | None = None,
+        doc_id: str | None = None,
+        kinds: Iterable[str] | None = None,
+    ) -> Iterator[CustodyEvent]:
+        """Events in order of index, narrowed by what is given.
+
+        Read a page at a time, so that memory does not grow and no transaction stays open while the
+        caller thinks. Raises `LedgerCorruptError` at the first event that cannot be read.
+        """
+        columns = schema.events.c
+        query = sa.select(columns.idx, columns.leaf).order_by(columns.idx).limit(PAGE)
+        if batch_id is not None:
+            query = query.where(columns.batch_id == batch_id)
+        if doc_id is not None:
+            query = query.where(columns.doc_id == doc_id)
+        if kinds is not None:
+            query = query.where(columns.kind.in_(list(kinds)))
+        last = -1
+        while rows := self._page(query.where(columns.idx > last)):
+            for row in rows:
+                yield decode_row(row.idx, row.leaf)
+            last = rows[-1].idx
+
+    def _page(self, query: sa.Select[tuple[int, bytes]]) -> list[Row[tuple[int, bytes]]]:
+        with translated(), self._engine.begin() as connection:
+            return list(connection.execute(query))
+
+    def last_checkpoint(self) -> str | None:
+        """The note of the latest checkpoint, unverified, or None."""
+        columns = schema.checkpoints.c
+        query = sa.select(columns.note).order_by(columns.size.desc()).limit(1)
+        with translated(), self._engine.connect() as connection:
+            note = connection.execute(query).scalar()
+        return None if note is None else str(note)
+
+
+def decode_row(index: object, untrusted_leaf: object) -> CustodyEvent:
+    """The event of one row; raises `LedgerCorruptError`."""
+    try:
+        if isinstance(untrusted_leaf, bytes):
+            event = decode_event(untrusted_leaf)
+            if event.index == index:
+                return event
+    except CustodyEventError:
+        pass
+    raise LedgerCorruptError(f"event {index} of the custody log is damaged")
