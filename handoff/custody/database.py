@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from handoff.custody.files import translate_os_error
@@ -125,6 +125,9 @@ def translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise translate_sqlite_error(error.orig) from None
+    except (SQLAlchemyError, UnicodeError):
+        # sqlite3 raises UnicodeDecodeError where SQLite's message quotes bytes of a damaged schema.
+        raise LedgerCorruptError("the custody log's database is damaged") from None
     except sqlite3.Error as error:
         raise translate_sqlite_error(error) from None
     except OSError as error:

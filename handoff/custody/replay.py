@@ -1,0 +1,168 @@
+"""Rebuild the tree from the events of a log and hold it against its checkpoints, in one pass."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from handoff.custody.checkpoint import open_checkpoint
+from handoff.custody.events import decode_event, format_time
+from handoff.custody.findings import Findings, VerificationReport
+from handoff.custody.merkle import CompactRange, leaf_hash
+from handoff.custody.note import VerifierKey
+from handoff.errors import CustodyError, CustodyEventError
+
+_EVENTS = (
+    "SELECT idx, at, kind, batch_id, doc_id, leaf, leaf_hash FROM events NOT INDEXED ORDER BY idx"
+)
+_CHECKPOINTS = "SELECT size, note, frontier FROM checkpoints ORDER BY size"
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What the tree must be at `size`; `frontier` None where only the root is known."""
+
+    size: int
+    root: bytes
+    where: str
+    frontier: object = None
+
+    def __lt__(self, other: _Expected) -> bool:
+        return self.size < other.size
+
+
+class Replay:
+    """One pass over a log. Tell it what to expect, run it, ask it for the report."""
+
+    def __init__(self, found: Findings, keys: Sequence[VerifierKey]) -> None:
+        self._found = found
+        self._keys = keys
+        self._tree = CompactRange()
+        self._outside: list[_Expected] = []
+        self._last_time = ""
+        self._next_index = 0
+        self._fitting = 0
+        self._covered = 0
+
+    @property
+    def size(self) -> int:
+        """Events read so far."""
+        return self._tree.size
+
+    def expect(self, untrusted_notes: Sequence[tuple[str, str]]) -> None:
+        """Hold the log also against checkpoints kept elsewhere: where it was, and the note."""
+        for where, note in untrusted_notes:
+            try:
+                checkpoint = open_checkpoint(note, self._keys)
+            except CustodyError as error:
+                self._found.add("checkpoint.signature", f"{where}: {error.message}")
+            else:
+                self._outside.append(_Expected(checkpoint.size, checkpoint.root, where))
+
+    def run(self, connection: Connection) -> None:
+        """Read all events; raises only what the connection raises."""
+        expected = heapq.merge(self._stored(connection), sorted(self._outside))
+        waiting = self._compare(expected, next(expected, None))
+        for row in connection.exec_driver_sql(
+            _EVENTS, execution_options={"stream_results": True, "yield_per": 1000}
+        ):
+            index, *columns, untrusted_leaf, hashed = row
+            self._check_place(index)
+            self._check_leaf(index, columns, untrusted_leaf, hashed)
+            waiting = self._compare(expected, waiting)
+        while waiting is not None:
+            self._found.add(
+                "checkpoint.beyond",
+                f"{waiting.where} covers {waiting.size} events, there are {self.size}",
+                self.size,
+            )
+            waiting = next(expected, None)
+        self._check_head(connection)
+
+    def report(self, *, sealed: bool) -> VerificationReport:
+        """The outcome so far."""
+        return VerificationReport(
+            size=self.size,
+            root=self._tree.root(),
+            checkpoints=self._fitting,
+            covered=self._covered,
+            sealed=sealed,
+            discrepancies=self._found.kept,
+            omitted=self._found.omitted,
+        )
+
+    def _stored(self, connection: Connection) -> Iterator[_Expected]:
+        """The checkpoints of the database whose signatures hold, by size."""
+        for size, note, frontier in connection.exec_driver_sql(
+            _CHECKPOINTS, execution_options={"stream_results": True, "yield_per": 100}
+        ):
+            where = f"the checkpoint at size {size}"
+            try:
+                checkpoint = open_checkpoint(note if isinstance(note, str) else "", self._keys)
+            except CustodyError as error:
+                self._found.add("checkpoint.signature", f"{where}: {error.message}")
+                continue
+            if checkpoint.size != size:
+                self._found.add("checkpoint.size", f"{where} was signed for another size")
+                continue
+            yield _Expected(size, checkpoint.root, where, frontier)
+
+    def _compare(
+        self, expected: Iterator[_Expected], waiting: _Expected | None
+    ) -> _Expected | None:
+        """Hold the tree against all that is expected of its present size; what waits next."""
+        while waiting is not None and waiting.size <= self.size:
+            frontier = waiting.frontier
+            if waiting.root != self._tree.root():
+                self._found.add(
+                    "checkpoint.root",
+                    f"the first {waiting.size} events are not those of {waiting.where}",
+                    min(self._covered, self.size),
+                )
+            elif frontier is not None and frontier != self._tree.to_bytes():
+                self._found.add("checkpoint.frontier", f"{waiting.where} has a changed frontier")
+            else:
+                self._fitting += 1
+                self._covered = waiting.size
+            waiting = next(expected, None)
+        return waiting
+
+    def _check_place(self, index: int) -> None:
+        if index != self._next_index:
+            self._found.add(
+                "event.index",
+                f"events are missing before event {index}",
+                min(index, self._next_index),
+            )
+        self._next_index = index + 1
+
+    def _check_leaf(
+        self, index: int, columns: list[object], untrusted_leaf: object, hashed: object
+    ) -> None:
+        if not isinstance(untrusted_leaf, bytes):
+            self._found.add("event.leaf", f"event {index} has no leaf", index)
+            return
+        computed = leaf_hash(untrusted_leaf)
+        self._tree.append(computed)
+        if computed != hashed:
+            self._found.add("event.hash", f"event {index} does not fit its hash", index)
+        try:
+            event = decode_event(untrusted_leaf)
+        except CustodyEventError as error:
+            self._found.add("event.leaf", f"event {index}: {error.message}", index)
+            return
+        at = format_time(event.at)
+        if columns != [at, event.kind, event.batch_id, event.doc_id] or event.index != index:
+            self._found.add("event.columns", f"event {index} stands in the wrong row", index)
+        if at < self._last_time:
+            self._found.add("event.time", f"event {index} is older than the one before", index)
+        self._last_time = at
+
+    def _check_head(self, connection: Connection) -> None:
+        rows = connection.exec_driver_sql("SELECT id, size, at, frontier FROM head").all()
+        expected = (0, self.size, self._last_time, self._tree.to_bytes())
+        if [tuple(row) for row in rows] != [expected]:
+            self._found.add("head", "the log's head does not fit its events", self.size)
