@@ -41,6 +41,14 @@ STATEMENTS = {
 }
 
 
+def definition_row(name: str) -> tuple[str, str, str]:
+    """Type, table and SQL that `sqlite_master` must show for the object `name`."""
+    sql = STATEMENTS[name]
+    kind = sql.split()[1].lower()
+    table = name if kind == "table" else sql.partition(" ON ")[2].split()[0]
+    return kind, table, sql
+
+
 class Raw(sa.types.UserDefinedType[bytes]):
     """A BLOB handed through as the driver gives it, so that a tampered type reaches our checks."""
 

@@ -19,7 +19,7 @@ from handoff.custody.database import check_header, open_engine, translated, wal_
 from handoff.custody.findings import Findings, VerificationReport
 from handoff.custody.note import VerifierKey
 from handoff.custody.replay import Replay
-from handoff.custody.schema import STATEMENTS, expected_meta
+from handoff.custody.schema import STATEMENTS, definition_row, expected_meta
 from handoff.custody.seal import ByteSeal
 from handoff.errors import CustodyError, LedgerCorruptError, LedgerVersionError
 
@@ -118,16 +118,18 @@ def _check_database(connection: Connection, keys: Sequence[VerifierKey], found: 
 
 
 def _check_schema(connection: Connection, found: Findings) -> None:
-    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").all()
-    present = dict(tuple(row) for row in rows)
-    for name in sorted(STATEMENTS.keys() - present.keys()):
+    query = "SELECT name, type, tbl_name, sql FROM sqlite_master"
+    rows = connection.exec_driver_sql(query).all()
+    present = {name: tuple(definition) for name, *definition in rows}
+    expected = {name: definition_row(name) for name in STATEMENTS}
+    for name in sorted(expected.keys() - present.keys()):
         found.add("schema", f"{name} is missing from the database")
-    if present.keys() - STATEMENTS.keys() or len(rows) != len(present):
+    if present.keys() - expected.keys() or len(rows) != len(present):
         found.add("schema", "the database holds objects that are not ours")
-    changed = [n for n, sql in STATEMENTS.items() if n in present and present[n] != sql]
-    for name in changed:
-        found.add("schema", f"{name} is not defined as it must be")
-    if any(present.get(table) != STATEMENTS[table] for table in _TABLES):
+    for name in sorted(expected.keys() & present.keys()):
+        if present[name] != expected[name]:
+            found.add("schema", f"{name} is not defined as it must be")
+    if any(present.get(table) != expected[table] for table in _TABLES):
         raise LedgerCorruptError("the custody log's tables are not ours")
 
 

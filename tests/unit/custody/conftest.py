@@ -67,7 +67,7 @@ def batch(number: int, documents: int) -> list[EventDraft]:
 
 @pytest.fixture
 def sealed(path: Path, key: LogKey, clock: SetClock) -> Path:
-    """A closed log of three batches of nine events, each with its checkpoint, and two more events."""
+    """A closed log: three batches of nine events, each with its checkpoint, and two events."""
     with open_ledger(path, key, clock) as ledger:
         for number in range(3):
             ledger.append(batch(number, 8))
