@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 from handoff.errors import DiskFullError, PermissionsError
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DESCRIPTORS: Final = Path("/proc/self/fd")
 _NO_TMPFILE: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL})
 
 
@@ -78,7 +79,7 @@ def creating(path: Path) -> Iterator[BinaryIO]:
         with unnamed as file:
             yield file
             _to_disk(file)
-            os.link(f"/proc/self/fd/{file.fileno()}", path, follow_symlinks=True)
+            _name(file, path)
     _sync_directory(path.parent)
 
 
@@ -118,7 +119,7 @@ def _create(path: Path) -> BinaryIO:
 def _create_unnamed(directory: Path) -> BinaryIO | None:
     """A file without a name in `directory`, or None where there is no such thing."""
     flag = getattr(os, "O_TMPFILE", None)
-    if flag is None or not Path("/proc/self/fd").is_dir():
+    if flag is None or not _DESCRIPTORS.is_dir():
         return None
     try:
         descriptor = os.open(directory, flag | os.O_WRONLY | os.O_CLOEXEC, 0o600)
@@ -127,6 +128,16 @@ def _create_unnamed(directory: Path) -> BinaryIO | None:
             return None
         raise
     return os.fdopen(descriptor, "wb", buffering=0)
+
+
+def _name(file: BinaryIO, path: Path) -> None:
+    """Give an unnamed file its name, never over another file (open(2), O_TMPFILE)."""
+    descriptors = os.open(_DESCRIPTORS, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Only with a directory descriptor does Python call linkat, which can follow the link.
+        os.link(str(file.fileno()), path, src_dir_fd=descriptors, follow_symlinks=True)
+    finally:
+        os.close(descriptors)
 
 
 def _to_disk(file: BinaryIO) -> None:

@@ -113,6 +113,24 @@ def generate_firm_keys(directory: Path) -> FirmKeys:
     return FirmKeys(x25519, hybrid, signing, batch)
 
 
+def generate_missing_keys(directory: Path) -> tuple[str, ...]:
+    """Make those keys of the firm that `directory` lacks; return the names of their files.
+
+    Raises:
+        PermissionsError, DiskFullError: as `generate_firm_keys`.
+    """
+    signing = Ed25519PrivateKey.generate()
+    fresh = {
+        RECOVERY_X25519: {RECOVERY_X25519: _identity_text(age.generate_x25519())},
+        RECOVERY_PQ: {RECOVERY_PQ: _identity_text(age.generate_hybrid())},
+        SIGNING: _signing_files(signing),
+        BATCH: {BATCH: secrets.token_bytes(_BATCH_SIZE).hex().encode("ascii") + b"\n"},
+    }
+    missing = {name: files for name, files in fresh.items() if not (directory / name).exists()}
+    _write(directory, {name: data for files in missing.values() for name, data in files.items()})
+    return tuple(missing)
+
+
 def import_key(directory: Path, untrusted: bytes, passphrase: bytes | None = None) -> str:
     """Take an existing key as one of the firm's: an age identity file or an OpenSSH private key.
 

@@ -75,6 +75,11 @@ def _entry_to_json(entry: ManifestEntry) -> dict[str, Any]:
     }
 
 
+def encode_entries(entries: Iterable[ManifestEntry]) -> bytes:
+    """The list of entries as canonical JSON: what `batch.closed` records the digest of."""
+    return rfc8785.dumps([_entry_to_json(entry) for entry in entries])
+
+
 def decode(untrusted: bytes) -> Manifest:
     """Parse a manifest strictly.
 
