@@ -12,16 +12,16 @@ UV_COMPILE := uv pip compile pyproject.toml --extra demo --universal --python-ve
 	--generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint lock wheel clean programs \
+.PHONY: help setup demo test lint lock wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.runtime-stamp  ## make the virtual environment and fetch the model and PDF engine, by hash
-	@$(PY) -m handoff.cli.main setup $(if $(MIRROR),--mirror "$(MIRROR)")
+	@$(VENV)/bin/handoff setup $(if $(MIRROR),--mirror "$(MIRROR)")
 
-demo: setup  ## send a batch of legal documents to a vendor on an S3 server of its own, then play the vendor
+demo: setup vendor-programs  ## send a batch of legal documents to a vendor on an S3 server of its own, then play the vendor
 	@examples/demo.sh
 
 test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
@@ -71,8 +71,12 @@ clean:  ## remove everything that the other targets made
 		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find handoff tests benchmarks examples scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# Tests whose program is missing are skipped, each with the program's name.
 programs:
-	@scripts/test_programs.sh
+	@scripts/programs.sh age:age ssh-keygen:openssh-client pdftotext:poppler-utils qpdf:qpdf
+
+vendor-programs:
+	@scripts/programs.sh age:age ssh-keygen:openssh-client curl:curl
 
 $(PY):
 	@scripts/check_python.sh "$(PYTHON)"

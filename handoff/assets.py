@@ -150,10 +150,10 @@ ASSETS = (MODEL, PDF_ENGINE)
 
 
 def assets_dir() -> Path:
-    """Where the assets live: `HANDOFF_ASSETS`, else `assets` in the user's data directory."""
+    """The absolute path of `HANDOFF_ASSETS`, else of `assets` in the user's data directory."""
     named = os.environ.get("HANDOFF_ASSETS")
     if named:
-        return Path(named)
+        return Path(named).absolute()
     from platformdirs import user_data_path
 
     return user_data_path("handoff") / "assets"
