@@ -160,6 +160,14 @@ class SpoolLostError(PolicyError):
     hint = "restore the spool from the backup, or send the batch anew with --again"
 
 
+class RecordMissingError(PolicyError):
+    """A record of the firm's own is not where it should be."""
+
+    code = "machine.record_missing"
+    exit_code = 19
+    hint = "restore the home's records directory from the backup"
+
+
 class AssetError(PolicyError):
     """The language model or the PDF engine is missing, or is not the one we pinned."""
 
@@ -364,6 +372,14 @@ class ManifestInvalidError(SealingError):
     code = "sealing.manifest"
     exit_code = 39
     hint = "fetch it again; if its version is newer, update handoff"
+
+
+class PackageIncompleteError(SealingError):
+    """A package lacks its manifest, its signature or a document."""
+
+    code = "sealing.package"
+    exit_code = 36
+    hint = "copy everything under the batch's prefix from the bucket, then open it again"
 
 
 # --- 40-49: storage ------------------------------------------------------------------------------

@@ -290,7 +290,18 @@ class Failed:
     hint: str
 
 
-Outcome = Delivered | AlreadyDelivered | Held | Failed
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The document is redacted and proven clean, and goes nowhere (`--dry-run`, `redact`)."""
+
+    doc_id: str
+    control_number: str
+    media_type: str
+    size: int
+    redactions: Mapping[str, int]
+
+
+Outcome = Delivered | AlreadyDelivered | Held | Failed | Ready
 
 JsonValue = None | bool | int | str | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -351,6 +362,7 @@ class ManifestEntry:
     """What the manifest says about one delivered document."""
 
     control_number: str
+    file_name: str
     object_key: str
     media_type: str
     size: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -15,6 +15,38 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
+        ...
+
+
+class Reporter(Protocol):
+    """Hears how a run gets on; says it to a person, or to nobody.
+
+    What it is told may name files (`names`), so an implementation must keep those off every
+    channel that is not a person's terminal.
+    """
+
+    def batch(self, batch_id: str, names: Mapping[str, str], size: int, *, resumed: bool) -> None:
+        """A batch begins: original names by doc_id, and the bytes it holds."""
+        ...
+
+    def plan(self, names: Mapping[str, str], size: int) -> None:
+        """A run that sends nothing begins: original names by doc_id, and the bytes it reads."""
+        ...
+
+    def settled(self, doc_id: str, name: str) -> None:
+        """A document whose fate an earlier, finished batch decided: its original name."""
+        ...
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that will see `total` documents."""
+        ...
+
+    def advance(self, doc_id: str, size: int, *, held: bool = False) -> None:
+        """A document of `size` bytes has passed the present stage, or was held in it."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something the person should know: a warning, a batch finished earlier."""
         ...
 
 

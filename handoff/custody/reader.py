@@ -93,6 +93,13 @@ class LedgerReader:
         with translated(), self._engine.begin() as connection:
             return list(connection.execute(query))
 
+    def last_event(self) -> CustodyEvent | None:
+        """The latest event, or None; raises `LedgerCorruptError` if it cannot be read."""
+        columns = schema.events.c
+        query = sa.select(columns.idx, columns.leaf).order_by(columns.idx.desc()).limit(1)
+        rows = self._page(query)
+        return decode_row(rows[0].idx, rows[0].leaf) if rows else None
+
     def last_checkpoint(self) -> str | None:
         """The note of the latest checkpoint, unverified, or None."""
         columns = schema.checkpoints.c

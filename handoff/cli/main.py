@@ -1,0 +1,153 @@
+"""The entry point: commands loaded when called, one place where errors become words and codes.
+
+stdout is data, stderr is speech. `handoff --help` imports nothing but Click.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from handoff import __version__
+from handoff.errors import DiskFullError, HandoffError, UsageError
+
+INTERNAL_ERROR = 1
+
+# name -> (module, the first line of its help). The help stands here so that listing the commands
+# imports none of them; a test compares it with the commands' own.
+COMMANDS = {
+    "custody": ("custody", "Look at the custody log, and verify it."),
+    "demo-server": ("demo_server", "Run an S3 server on this machine, for the demo and for tests."),
+    "doctor": ("doctor", "Check everything a delivery depends on, and say how to mend it."),
+    "init": ("init", "Make a handoff home: keys, example policies, an empty custody log."),
+    "keys": ("keys", "Make, show and import the firm's keys."),
+    "open": ("open", "Open what was sealed, with the firm's or the vendor's identity."),
+    "redact": ("redact", "Write redacted copies for a person to look at; nothing is sent."),
+    "send": ("send", "Redact, recheck, seal and deliver documents to a vendor."),
+    "setup": ("setup", "Install the language model and the PDF engine, verified by hash."),
+    "vendor": ("vendor", "List vendors, check them, provision their buckets."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, without importing a command."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of `cmd_name`; a command is the module's `command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"handoff.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from `COMMANDS` alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="handoff %(version)s")
+def cli() -> None:
+    """Hand client documents to outsourcing vendors, safely enough to sign for.
+
+    Exit status: 0 all done, 2 usage, 3 something was held back, 4 nothing to send; any other is
+    an error named on stderr and in README.md. Treat an unknown one as a failure.
+    """
+
+
+class Signalled(BaseException):
+    """A signal asked this process to end; carries its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _raise_signal(number: int, _frame: FrameType | None) -> NoReturn:
+    raise Signalled(number)
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the code that README.md lists."""
+    # Before anything is opened: no file of ours is ever readable by others.
+    os.umask(0o077)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, _raise_signal)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(_run(arguments, lambda: cli.main(arguments, "handoff", standalone_mode=False)))
+
+
+def _run(arguments: Sequence[str], action: Callable[[], object]) -> int:
+    """Do `action` and turn however it ends into an exit code, with words on stderr."""
+    try:
+        result = action()
+    except (Exception, Signalled) as error:  # noqa: BLE001 - the one place where bugs become words
+        return _ended(arguments, error)
+    return result if isinstance(result, int) else 0
+
+
+def _ended(arguments: Sequence[str], error: BaseException) -> int:
+    match error:
+        case click.ClickException():
+            error.show()
+            code = error.exit_code
+        case HandoffError():
+            code = _fatal(arguments, error)
+        case Signalled():
+            code = 128 + error.number
+        case BrokenPipeError():
+            # Whoever read our output has gone; there is nobody left to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 128 + signal.SIGPIPE
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            code = _fatal(arguments, DiskFullError("no room left on a disk handoff writes to"))
+        case _:
+            code = _internal(error)
+    return code
+
+
+def _fatal(arguments: Sequence[str], error: HandoffError) -> int:
+    from handoff.cli.output import say_error
+
+    say_error(error, as_json="--json" in arguments)
+    return error.exit_code
+
+
+def _internal(error: BaseException) -> int:
+    """A bug of ours: kind and place, but not the message, which could quote a document."""
+    from handoff.cli.output import code_line
+
+    click.echo(f"handoff: error: internal: {type(error).__name__} at {code_line(error)}", err=True)
+    click.echo("handoff: hint: report this line to the makers of handoff", err=True)
+    return INTERNAL_ERROR
+
+
+def refuse_options_that_are_files(arguments: Sequence[str]) -> None:
+    """Refuse an option that is also a file here: `handoff send *` may have meant the file.
+
+    Raises:
+        UsageError: such an argument stands on the command line.
+    """
+    for argument in arguments:
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            raise UsageError(
+                "an option on the command line is also the name of a file here",
+                "write `./*` instead of `*`, or name the directory",
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""`handoff redact`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from handoff.cli.main import refuse_options_that_are_files
+from handoff.cli.options import home_option, inputs_argument, json_option
+from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary
+from handoff.cli.output import emit
+from handoff.model import Outcome
+
+
+@click.command("redact")
+@inputs_argument
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for the redacted copies; made if it is not there.",
+)
+@click.option("--profile", default="legal-review", show_default=True, help="Redaction profile.")
+@json_option
+@home_option
+def command(
+    inputs: tuple[Path, ...], output: Path, profile: str, as_json: bool, home_path: Path | None
+) -> int:
+    """Write redacted copies for a person to look at; nothing is sent.
+
+    The same engine and the same recheck as `handoff send`: what would be held is not written. The
+    copies get neutral names, because the original names are personal data too.
+
+    Exit status: 0 all written, 3 something was held back, 4 no documents; others in README.md.
+    """
+    from handoff.pipeline.home import Home
+    from handoff.pipeline.redacting import open_redaction, redact
+
+    refuse_options_that_are_files(sys.argv[1:])
+    screen = Screen(as_json)
+    outcomes: list[Outcome] = []
+    try:
+        with open_redaction(Home.locate(home_path), screen, profile=profile) as redaction:
+            for outcome in redact(redaction, inputs, output):
+                outcomes.append(outcome)
+                if as_json:
+                    emit("document", **outcome_fields(outcome))
+    finally:
+        screen.close()
+    if as_json:
+        emit("summary", **summary(outcomes))
+    else:
+        closing_table(screen, outcomes)
+    return exit_code(outcomes)

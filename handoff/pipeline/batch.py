@@ -1,0 +1,185 @@
+"""What the custody log already knows of a vendor's batches, and what is therefore left to do.
+
+Everything a run decides on resuming comes out of the log: control numbers, what was delivered,
+what was held, which upload was announced and not confirmed. No I/O but reading the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from handoff.documents.intake import IntakeItem
+from handoff.model import AlreadyDelivered, CustodyEvent, Held
+from handoff.pipeline.holding import held_from_event
+from handoff.ports import Ledger
+
+CONTROL_DIGITS = 6
+# What held a document may be gone when the same bytes are tried again.
+PASSING_CODES = frozenset({"document.worker_died", "document.changed", "document.unreadable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a batch."""
+
+    doc_id: str
+    item: IntakeItem
+    control_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An upload that the log announced."""
+
+    object_key: str
+    ciphertext_sha256: str
+
+
+@dataclass(slots=True)
+class BatchState:
+    """One batch as the log tells it. Filled by `read_state` alone."""
+
+    batch_id: str
+    vendor: str = ""
+    policy_sha256: str = ""
+    opened: bool = False
+    closed: CustodyEvent | None = None
+    finished: bool = False
+    control: dict[str, str] = field(default_factory=dict)
+    sealed: dict[str, CustodyEvent] = field(default_factory=dict)
+    redacted: dict[str, CustodyEvent] = field(default_factory=dict)
+    intents: dict[str, Intent] = field(default_factory=dict)
+    confirmed: dict[str, CustodyEvent] = field(default_factory=dict)
+    held: dict[str, CustodyEvent] = field(default_factory=dict)
+    manifest_intents: dict[str, Intent] = field(default_factory=dict)
+    recorded: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def last_intent(self) -> Mapping[str, Intent]:
+        """Uploads announced and never confirmed, by doc_id."""
+        return {d: i for d, i in self.intents.items() if d not in self.confirmed}
+
+
+def read_state(ledger: Ledger, batch_id: str) -> BatchState:
+    """Replay the log's events of one batch."""
+    state = BatchState(batch_id)
+    for event in ledger.events(batch_id=batch_id):
+        _apply(state, event)
+    return state
+
+
+def _apply(state: BatchState, event: CustodyEvent) -> None:
+    state.recorded.add((event.doc_id, event.kind))
+    latest = {
+        "document.redacted": state.redacted,
+        "document.sealed": state.sealed,
+        "document.held": state.held,
+        "delivery.confirmed": state.confirmed,
+    }
+    if event.kind in latest:
+        latest[event.kind][event.doc_id] = event
+    elif event.kind.startswith(("batch.", "manifest.")):
+        _apply_whole(state, event)
+    elif event.kind == "document.received":
+        state.control[event.doc_id] = str(event.details["control_number"])
+    elif event.kind == "delivery.intended":
+        state.intents[event.doc_id] = _intent(event)
+    elif event.kind == "delivery.abandoned":
+        state.intents.pop(event.doc_id, None)
+
+
+def _apply_whole(state: BatchState, event: CustodyEvent) -> None:
+    """Events of the batch as a whole."""
+    match event.kind:
+        case "batch.opened":
+            state.opened = True
+            state.vendor = str(event.details["vendor"])
+            state.policy_sha256 = event.policy_sha256
+        case "batch.closed":
+            state.closed = event
+            state.finished = event.details["delivered"] == 0
+        case "manifest.intended":
+            intent = _intent(event)
+            state.manifest_intents[intent.object_key] = intent
+        case "manifest.delivered":
+            state.finished = True
+        case _:
+            pass
+
+
+def _intent(event: CustodyEvent) -> Intent:
+    digest = event.products["ciphertext"].removeprefix("sha256:")
+    return Intent(str(event.details["object_key"]), digest)
+
+
+class History:
+    """What the log says of one vendor: batches finished, batches begun, control numbers used."""
+
+    def __init__(self, ledger: Ledger, vendor: str) -> None:
+        self._ledger = ledger
+        self._states: dict[str, BatchState] = {}
+        self.last_control = 0
+        self.batch_ids: list[str] = []
+        for event in ledger.events(kinds=["batch.opened"]):
+            if event.details["vendor"] == vendor:
+                self.batch_ids.append(event.batch_id)
+                last = event.details["number_last"]
+                self.last_control = max(self.last_control, last if isinstance(last, int) else 0)
+
+    def state(self, batch_id: str) -> BatchState:
+        """The batch's state; read once."""
+        if batch_id not in self._states:
+            self._states[batch_id] = read_state(self._ledger, batch_id)
+        return self._states[batch_id]
+
+    def settled(self, doc_id: str, engine: str) -> AlreadyDelivered | Held | None:
+        """How a finished batch ended for this document, if trying again would change nothing."""
+        kinds = ("delivery.confirmed", "document.held")
+        for event in reversed(list(self._ledger.events(doc_id=doc_id, kinds=kinds))):
+            if not self.state(event.batch_id).finished:
+                continue
+            if event.kind == "delivery.confirmed":
+                number = self.state(event.batch_id).control[doc_id]
+                return AlreadyDelivered(doc_id, number, event.batch_id)
+            lasting = event.details["code"] not in PASSING_CODES
+            return held_from_event(event) if lasting and _engine(event) == engine else None
+        return None
+
+    def unfinished(self, policy_sha256: str = "") -> Iterator[BatchState]:
+        """Batches begun (under this policy, if one is named) and not finished, oldest first."""
+        closing = self._ledger.events(kinds=["batch.closed", "manifest.delivered"])
+        ended = {event.batch_id for event in closing if _ends(event)}
+        for batch_id in self.batch_ids:
+            state = self.state(batch_id)
+            if batch_id not in ended and policy_sha256 in {"", state.policy_sha256}:
+                yield state
+
+
+def _ends(event: CustodyEvent) -> bool:
+    return event.kind == "manifest.delivered" or event.details["delivered"] == 0
+
+
+def _engine(event: CustodyEvent) -> str:
+    return event.materials.get("engine", "")
+
+
+def number(
+    documents: Sequence[Document], state: BatchState, prefix: str, first: int
+) -> list[Document]:
+    """Give each document its control number: the one the log has for it, else the next."""
+    numbered = []
+    for offset, document in enumerate(documents):
+        fresh = f"{prefix}-{first + offset:0{CONTROL_DIGITS}d}"
+        control = state.control.get(document.doc_id, fresh)
+        numbered.append(Document(document.doc_id, document.item, control))
+    return numbered
+
+
+def resumable(
+    unfinished: Iterable[BatchState], pending: Mapping[str, Document]
+) -> Iterator[tuple[BatchState, list[Document]]]:
+    """Those unfinished batches all of whose documents are at hand, with the documents."""
+    for state in unfinished:
+        if state.control and all(doc_id in pending for doc_id in state.control):
+            yield state, [pending[doc_id] for doc_id in state.control]

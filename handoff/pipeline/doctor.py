@@ -1,0 +1,131 @@
+"""`handoff doctor`: everything a delivery depends on, each with its remedy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from handoff import assets
+from handoff.custody.logkey import load_verifier_key
+from handoff.custody.reader import LedgerReader
+from handoff.custody.verify import verify
+from handoff.errors import AssetError, ClockError, DiskFullError, HandoffError, PermissionsError
+from handoff.model import VendorPolicy
+from handoff.pipeline.home import Home
+from handoff.policy.preflight import preflight
+from handoff.policy.profiles import load_profile
+from handoff.policy.vendors import load_vendor
+from handoff.sealing.keys import load_firm_keys
+from handoff.sealing.recipients import recipients_for
+from handoff.storage.s3 import S3Store
+
+FREE_BYTES_WANTED = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: in order when `error` is None."""
+
+    what: str
+    error: HandoffError | None = None
+    detail: str = ""
+
+
+def examine(home: Home) -> Iterator[Check]:
+    """Look at everything; a check that fails does not keep the others from being made."""
+    for state in assets.status():
+        right = state.state is assets.AssetState.OK
+        problem = None if right else AssetError(f"{state.state}: {state.detail or state.path}")
+        yield Check(f"asset {state.asset.directory}", problem, str(state.path))
+    yield _check("home", lambda: str(home.require().root))
+    yield _check("private files", lambda: _private_files(home))
+    yield _check("configuration", lambda: _configured(home))
+    yield _check("keys", lambda: _keys(home))
+    yield _check("disk", lambda: _disk(home))
+    yield _check("custody log", lambda: _custody(home))
+    yield _check("clock", lambda: _clock(home))
+    for path in sorted(home.vendors.glob("*.yaml")):
+        yield from _vendor(home, path.stem)
+
+
+def _check(what: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(what, detail=look())
+    except HandoffError as error:
+        return Check(what, error)
+
+
+def _configured(home: Home) -> str:
+    home.config()
+    profiles = sorted(path.stem for path in home.profiles.glob("*.yaml"))
+    for name in profiles:
+        load_profile(home.profiles, name)
+    return f"profiles: {', '.join(profiles) or 'none'}"
+
+
+def _keys(home: Home) -> str:
+    load_firm_keys(home.keys)
+    load_verifier_key(home.keys)
+    return "recovery, signing, batch and custody keys"
+
+
+def _private_files(home: Home) -> str:
+    """Every file of the home must be its owner's alone."""
+    count = 0
+    for path in _files(home.root):
+        if stat.S_IMODE(path.lstat().st_mode) & 0o077 and not path.is_symlink():
+            raise PermissionsError(f"{path} can be used by others", f"chmod 600 {path}")
+        count += 1
+    return f"{count} files, none open to others"
+
+
+def _files(root: Path) -> Iterator[Path]:
+    public = {".pub", ".vkey"}
+    for directory, _, names in os.walk(root):
+        yield from (Path(directory, n) for n in names if Path(n).suffix not in public)
+
+
+def _disk(home: Home) -> str:
+    free = shutil.disk_usage(home.root if home.root.exists() else home.root.parent).free
+    if free < FREE_BYTES_WANTED:
+        raise DiskFullError(f"only {free:,} bytes are free where the handoff home lies")
+    return f"{free:,} bytes free"
+
+
+def _custody(home: Home) -> str:
+    report = verify(home.custody, [load_verifier_key(home.keys)])
+    report.require_ok()
+    return f"{report.size} events, {report.checkpoints} checkpoints, all fit"
+
+
+def _clock(home: Home) -> str:
+    now = datetime.now(UTC)
+    with LedgerReader.open_reader(home.custody) as reader:
+        last = reader.last_event()
+    if last is not None and last.at > now:
+        raise ClockError(f"the clock says {now:%Y-%m-%d %H:%M} UTC, before the last event")
+    return f"{now:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _vendor(home: Home, name: str) -> Iterator[Check]:
+    policies: list[VendorPolicy] = []
+
+    def policy() -> str:
+        loaded = load_vendor(home.vendors, name, home.config().storage)
+        warnings = preflight(loaded, datetime.now(UTC).date())
+        recipients_for(loaded.recipients, load_firm_keys(home.keys))
+        policies.append(loaded)
+        return "; ".join(warnings) or f"agreement until {loaded.expires}"
+
+    def bucket() -> str:
+        S3Store(policies[0].bucket, vendor=name).check()
+        return policies[0].bucket.name
+
+    yield _check(f"vendor {name}: policy", policy)
+    if policies:
+        yield _check(f"vendor {name}: bucket", bucket)

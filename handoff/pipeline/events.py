@@ -1,0 +1,202 @@
+"""The custody events a batch leaves, each built in one place: digests, counts, codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from handoff.model import EventDraft, Held, JsonValue, StoreReceipt
+from handoff.pipeline import ids
+from handoff.pipeline.batch import Document
+from handoff.pipeline.run import Run
+from handoff.pipeline.tasks import Found, Redacted
+
+
+def _draft(run: Run, kind: str, batch_id: str, **fields: Any) -> EventDraft:  # noqa: ANN401 - EventDraft's own fields
+    return EventDraft(kind, batch_id, policy_sha256=run.policy.sha256, **fields)
+
+
+def _counts(counts: Mapping[str, int]) -> dict[str, JsonValue]:
+    return dict(counts)
+
+
+def engine_digest(run: Run) -> str:
+    """What read the documents: the digest of the language model."""
+    return f"sha256:{run.engine.model_sha256}"
+
+
+def batch_opened(run: Run, batch_id: str, documents: Sequence[Document]) -> list[EventDraft]:
+    """The batch begins: its documents and the control numbers they got, in one transaction."""
+    opened = _draft(
+        run,
+        "batch.opened",
+        batch_id,
+        materials={
+            "profile": f"sha256:{run.engine.profile.sha256}",
+            "engine": engine_digest(run),
+        },
+        details={
+            "vendor": run.policy.name,
+            "profile": run.engine.profile.name,
+            "documents": len(documents),
+            "control_first": documents[0].control_number,
+            "control_last": documents[-1].control_number,
+            "number_last": int(documents[-1].control_number.rpartition("-")[2]),
+        },
+    )
+    return [opened, *(_received(run, batch_id, document) for document in documents)]
+
+
+def _received(run: Run, batch_id: str, document: Document) -> EventDraft:
+    item = document.item
+    source = ids.source_digest(run.engine.batch_key, item.sha256) if item.sha256 else ""
+    return _draft(
+        run,
+        "document.received",
+        batch_id,
+        doc_id=document.doc_id,
+        materials={"source": source} if source else {},
+        details={"control_number": document.control_number, "size": item.size},
+    )
+
+
+def batch_resumed(run: Run, batch_id: str) -> EventDraft:
+    """An earlier run of the batch did not finish; this one goes on."""
+    return _draft(run, "batch.resumed", batch_id)
+
+
+def batch_interrupted(run: Run, batch_id: str, code: str) -> EventDraft:
+    """The run stops before the batch is finished, for the cause `code`."""
+    return _draft(run, "batch.interrupted", batch_id, details={"code": code})
+
+
+def found(run: Run, batch_id: str, result: Found) -> list[EventDraft]:
+    """The document was read whole, and so much of each kind was found."""
+    read = _draft(
+        run,
+        "document.read",
+        batch_id,
+        doc_id=result.doc_id,
+        details={"media_type": result.media_type, "units": result.units},
+    )
+    counted = _draft(
+        run,
+        "document.found",
+        batch_id,
+        doc_id=result.doc_id,
+        details={"counts": _counts(result.counts)},
+    )
+    return [read, counted]
+
+
+def held(run: Run, batch_id: str, result: Held) -> EventDraft:
+    """The document stays here."""
+    return _draft(
+        run,
+        "document.held",
+        batch_id,
+        doc_id=result.doc_id,
+        materials={"engine": engine_digest(run)},
+        details={"code": result.code, "places": len(result.places)},
+    )
+
+
+def redacted(run: Run, batch_id: str, result: Redacted) -> list[EventDraft]:
+    """Redacted, rechecked, sealed, and the upload announced: durable together, before the PUT."""
+    assert result.sealed is not None  # noqa: S101 - a delivery always has a spool as destination
+    sealed = result.sealed
+    document = f"sha256:{result.sha256}"
+    ciphertext = f"sha256:{sealed.ciphertext_sha256}"
+    common = {"batch_id": batch_id, "doc_id": result.doc_id}
+    where: dict[str, JsonValue] = {
+        "control_number": result.control_number,
+        "object_key": sealed.object_key,
+        "size": sealed.size,
+    }
+    return [
+        _draft(
+            run,
+            "document.redacted",
+            **common,
+            products={"document": document},
+            details={
+                "control_number": result.control_number,
+                "counts": _counts(result.redactions),
+                "media_type": result.media_type,
+                "extension": result.extension.removeprefix("."),
+                "size": result.size,
+            },
+        ),
+        _draft(
+            run,
+            "document.rechecked",
+            **common,
+            materials={"document": document},
+            details={
+                "readers": list(result.readers),
+                "values_sought": result.values_sought,
+                "units": result.units_read,
+            },
+        ),
+        _draft(
+            run,
+            "document.sealed",
+            **common,
+            materials={"document": document},
+            products={"ciphertext": ciphertext},
+            details={**where, "recipients": len(sealed.recipients)},
+        ),
+        _draft(
+            run, "delivery.intended", **common, products={"ciphertext": ciphertext}, details=where
+        ),
+    ]
+
+
+def confirmed(run: Run, batch_id: str, doc_id: str, receipt: StoreReceipt) -> EventDraft:
+    """The object lies in the vendor's bucket."""
+    return _draft(
+        run,
+        "delivery.confirmed",
+        batch_id,
+        doc_id=doc_id,
+        products={"ciphertext": f"sha256:{receipt.sha256}"},
+        details={
+            "object_key": receipt.object_key,
+            "version": receipt.version_id,
+            "size": receipt.size,
+        },
+    )
+
+
+def failed(run: Run, batch_id: str, doc_id: str, code: str) -> EventDraft:
+    """The upload ended with an error; the intent stands, and the next run settles it."""
+    return _draft(run, "delivery.failed", batch_id, doc_id=doc_id, details={"code": code})
+
+
+def abandoned(run: Run, batch_id: str, doc_id: str, object_key: str) -> EventDraft:
+    """The object is not in the bucket and its ciphertext is gone; the document is sealed anew."""
+    return _draft(
+        run, "delivery.abandoned", batch_id, doc_id=doc_id, details={"object_key": object_key}
+    )
+
+
+def batch_closed(run: Run, batch_id: str, content: str, delivered: int, held: int) -> EventDraft:
+    """Every document of the batch is delivered or held; `content` is the manifest's digest."""
+    return _draft(
+        run,
+        "batch.closed",
+        batch_id,
+        products={"manifest_content": f"sha256:{content}"} if content else {},
+        details={"vendor": run.policy.name, "delivered": delivered, "held": held, "failed": 0},
+    )
+
+
+def manifest(run: Run, kind: str, batch_id: str, object_key: str, sha256: str) -> EventDraft:
+    """`manifest.intended` or `manifest.delivered`, for one object of the manifest."""
+    return _draft(
+        run,
+        kind,
+        batch_id,
+        products={"ciphertext": f"sha256:{sha256}"},
+        details={"object_key": object_key},
+    )

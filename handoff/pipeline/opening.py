@@ -1,0 +1,84 @@
+"""`handoff open`: the vendor's side, and the firm's when it looks at what it sent."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from handoff.errors import ManifestInvalidError, PackageIncompleteError, SealedDamagedError
+from handoff.model import Manifest, ManifestEntry
+from handoff.sealing import age
+from handoff.sealing.files import creating, translated
+from handoff.sealing.manifest import MAX_SIZE, verify
+from handoff.sealing.seal import open_bytes, open_to_file
+
+MANIFEST = "manifest.json.age"
+SIGNATURE = "manifest.json.sig"
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9]+)?")
+
+
+def open_file(source: Path, output: Path, identities: Sequence[age.Identity]) -> None:
+    """Open one sealed file into a new file `output`.
+
+    Raises:
+        IdentityMismatchError, SealedDamagedError, OutputExistsError, DiskFullError,
+        PermissionsError: as they say; then there is no `output`.
+    """
+    with source.open("rb") as sealed:
+        open_to_file(sealed, output, identities)
+
+
+def open_package(
+    package: Path, output: Path, identities: Sequence[age.Identity], signers: Sequence[str]
+) -> Iterator[str]:
+    """Verify a package and open its documents into the directory `output`; yield their names.
+
+    Raises:
+        SignatureInvalidError: the manifest is not signed by one of `signers`.
+        SealedDamagedError: a document is missing or is not what the manifest says.
+        HandoffError: as `open_file`.
+    """
+    manifest, encoded = _manifest(package, identities, signers)
+    with translated("the output directory"):
+        output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _create(output / "manifest.json", encoded)
+    for entry in manifest.entries:
+        if not SAFE_NAME.fullmatch(entry.file_name):
+            raise ManifestInvalidError("the manifest names a file that cannot be written safely")
+        _create(output / entry.file_name, _document(package, entry, identities))
+        yield entry.file_name
+
+
+def _manifest(
+    package: Path, identities: Sequence[age.Identity], signers: Sequence[str]
+) -> tuple[Manifest, bytes]:
+    encoded = open_bytes(_read(package / MANIFEST, MAX_SIZE), identities)
+    signature = _read(package / SIGNATURE, 100_000).decode("ascii", "replace")
+    return verify(encoded, signature, signers), encoded
+
+
+def _document(
+    package: Path, entry: ManifestEntry, identities: Sequence[age.Identity]
+) -> bytes:
+    sealed = _read(package / entry.object_key.rpartition("/")[2], entry.ciphertext_size)
+    if hashlib.sha256(sealed).hexdigest() != entry.ciphertext_sha256:
+        raise SealedDamagedError(f"{entry.control_number} is not what the manifest says")
+    plain = open_bytes(sealed, identities)
+    if hashlib.sha256(plain).hexdigest() != entry.sha256:
+        raise SealedDamagedError(f"{entry.control_number} opens to other than the manifest says")
+    return plain
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        raise PackageIncompleteError(f"{path.name}: {error.strerror}") from None
+
+
+def _create(path: Path, content: bytes) -> None:
+    with translated("the opened document"), creating(path) as file:
+        file.write(content)

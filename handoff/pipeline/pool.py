@@ -1,0 +1,103 @@
+"""Worker processes that may die: bounded work in flight, and the culprit found and named.
+
+With every executor, a process that dies takes the futures of its innocent neighbours with it. So
+all that was in flight is run again, one at a time, each alone in a fresh pool: whoever kills a
+process when alone is the culprit, and only its document is given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Protocol, TypeVar
+
+from handoff.errors import WorkerDiedError
+
+DEATHS_ALLOWED = 2
+
+
+class Sized(Protocol):
+    """A task that says how many bytes of input it brings."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of input."""
+        ...
+
+
+TaskT = TypeVar("TaskT", bound=Sized)
+ResultT = TypeVar("ResultT")
+
+
+class Pool:
+    """Runs functions over tasks on executors made by `factory`.
+
+    Args:
+        factory: makes an executor; called again whenever a worker died.
+        width: how many tasks may be in flight.
+        max_bytes: how many bytes of input may be in flight; one task always may.
+    """
+
+    def __init__(self, factory: Callable[[], Executor], width: int, max_bytes: int) -> None:
+        self._factory = factory
+        self._width = width
+        self._max_bytes = max_bytes
+        self._executor = factory()
+
+    def close(self) -> None:
+        """Stop the workers; tasks not yet begun are forgotten."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def run(
+        self, function: Callable[[TaskT], ResultT], tasks: Iterable[TaskT]
+    ) -> Iterator[tuple[TaskT, ResultT | WorkerDiedError]]:
+        """Each task with its result, or with the error that says it killed its worker.
+
+        `function` must be idempotent, because a task may run again. Results come in the order of
+        completion. What `function` raises is raised here.
+        """
+        source = iter(tasks)
+        flying: dict[Future[ResultT], TaskT] = {}
+        waiting = next(source, None)
+        while flying or waiting is not None:
+            while waiting is not None and self._room(flying.values(), waiting):
+                flying[self._submit(function, waiting)] = waiting
+                waiting = next(source, None)
+            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
+                suspects = list(flying.values())
+                flying.clear()
+                yield from ((task, self._alone(function, task)) for task in suspects)
+                continue
+            for future in done:
+                yield flying.pop(future), future.result()
+
+    def _room(self, flying: Iterable[TaskT], task: TaskT) -> bool:
+        sizes = [other.size for other in flying]
+        return not sizes or (
+            len(sizes) < self._width and sum(sizes) + task.size <= self._max_bytes
+        )
+
+    def _submit(self, function: Callable[[TaskT], ResultT], task: TaskT) -> Future[ResultT]:
+        try:
+            return self._executor.submit(function, task)
+        except BrokenProcessPool:
+            # The last worker died after its task was done: nobody's document is to blame.
+            self._renew()
+            return self._executor.submit(function, task)
+
+    def _alone(
+        self, function: Callable[[TaskT], ResultT], task: TaskT
+    ) -> ResultT | WorkerDiedError:
+        self._renew()
+        for _ in range(DEATHS_ALLOWED):
+            try:
+                return self._executor.submit(function, task).result()
+            except BrokenProcessPool:
+                self._renew()
+        return WorkerDiedError("the process reading this document died or ran out of its limits")
+
+    def _renew(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor = self._factory()

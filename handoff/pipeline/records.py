@@ -1,0 +1,60 @@
+"""The firm's own record of a batch: which original name got which control number, sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from handoff.errors import RecordMissingError
+from handoff.pipeline.batch import Document
+from handoff.pipeline.run import Run
+from handoff.sealing import age
+from handoff.sealing.files import replacing, translated
+from handoff.sealing.seal import open_bytes, seal_bytes
+
+
+def names_path(records: Path, batch_id: str) -> Path:
+    """Where the sealed names of a batch lie."""
+    return records / f"{batch_id}.names.json.age"
+
+
+def write_names(run: Run, batch_id: str, documents: Iterable[Document]) -> None:
+    """Seal control number -> original name to the firm's recovery key.
+
+    Raises:
+        DiskFullError: there is no room for it.
+    """
+    names = {document.control_number: document.item.display_name() for document in documents}
+    record = {"type": "handoff-names", "version": 1, "batch_id": batch_id, "names": names}
+    plain = json.dumps(record, ensure_ascii=False, sort_keys=True).encode()
+    recovery = [run.keys.public_parts().recovery_pq]
+    write_private(names_path(run.home.records, batch_id), seal_bytes(plain, recovery))
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write `path` whole or not at all: 0600, fsynced, renamed into place.
+
+    Raises:
+        DiskFullError: there is no room for it.
+        PermissionsError: it cannot be written for another reason.
+    """
+    with translated("a record of the batch"), replacing(path) as file:
+        file.write(data)
+
+
+def read_names(
+    records: Path, batch_id: str, identities: Iterable[age.Identity]
+) -> dict[str, str]:
+    """Original names by control number, opened with the firm's recovery identity.
+
+    Raises:
+        IdentityMismatchError, SealedDamagedError: the record cannot be opened.
+        RecordMissingError: there is no record of this batch.
+    """
+    try:
+        sealed = names_path(records, batch_id).read_bytes()
+    except OSError:
+        raise RecordMissingError("the names of this batch are not among the records") from None
+    names: dict[str, str] = json.loads(open_bytes(sealed, identities))["names"]
+    return names

@@ -1,0 +1,135 @@
+"""`handoff redact` and `--dry-run`: the same engine and recheck, nothing sent or logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from handoff.documents.intake import IntakeItem, scan
+from handoff.errors import DocumentError, NothingToSendError
+from handoff.model import Held, Outcome, Ready
+from handoff.pipeline import worker
+from handoff.pipeline.finding import BatchFindings
+from handoff.pipeline.holding import held_from_error
+from handoff.pipeline.home import Home, SystemClock
+from handoff.pipeline.pool import Pool
+from handoff.pipeline.run import Engine, open_engine
+from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, RedactTask
+from handoff.policy.config import ConfigSchema
+from handoff.policy.preflight import preflight
+from handoff.policy.profiles import load_profile
+from handoff.policy.vendors import load_vendor
+from handoff.ports import Reporter
+from handoff.sealing.files import translated
+from handoff.sealing.keys import load_firm_keys
+from handoff.sealing.recipients import recipients_for
+
+PREFIX = "DOC"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """One run of the engine that sends nothing."""
+
+    engine: Engine
+    config: ConfigSchema
+    reporter: Reporter
+
+
+@contextmanager
+def open_redaction(
+    home: Home, reporter: Reporter, *, vendor: str = "", profile: str = ""
+) -> Iterator[Redaction]:
+    """Open the engine, with the profile named or the one of the vendor's policy.
+
+    For a vendor, everything is checked that a delivery would need on this machine.
+
+    Raises:
+        HandoffError: the home, the policy, the profile or the engine is not fit for it.
+    """
+    config = home.require().config()
+    keys = load_firm_keys(home.keys)
+    if vendor:
+        policy = load_vendor(home.vendors, vendor, config.storage)
+        for warning in preflight(policy, SystemClock().now().date()):
+            reporter.note(warning)
+        recipients_for(policy.recipients, keys)
+        profile = policy.profile
+    engine = open_engine(load_profile(home.profiles, profile), config, keys.batch)
+    yield Redaction(engine, config, reporter)
+
+
+def redact(run: Redaction, inputs: Sequence[Path], output: Path | None) -> Iterator[Outcome]:
+    """Redact and recheck what `inputs` hold; write the copies into `output`, if one is named.
+
+    Copies get neutral names, `DOC-000001.pdf`; a copy never replaces a file.
+
+    Raises:
+        NothingToSendError: there is no document in `inputs`.
+        OutputExistsError: a copy would replace a file.
+    """
+    items = scan(inputs, run.engine.limits)
+    if not items:
+        raise NothingToSendError("the input holds no documents")
+    if output is not None:
+        with translated("the output directory"):
+            output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    documents = {f"{PREFIX}-{n:06d}": item for n, item in enumerate(items, 1)}
+    names = {number: item.display_name() for number, item in documents.items()}
+    run.reporter.plan(names, sum(item.size for item in items))
+    findings = BatchFindings()
+    with closing(worker.open_pool(run.engine, run.config.workers)) as pool:
+        yield from _find(run, pool, documents, findings)
+        yield from _redact(run, pool, documents, findings, output)
+
+
+def _find(
+    run: Redaction, pool: Pool, documents: dict[str, IntakeItem], findings: BatchFindings
+) -> Iterator[Outcome]:
+    run.reporter.stage("reading", len(documents))
+    tasks = [FindTask(number, item) for number, item in documents.items() if not item.problem]
+    for number, item in documents.items():
+        if item.problem:
+            yield held_from_error(number, item.problem)
+    for task, result in pool.run(worker.find, tasks):
+        run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Found))
+        if isinstance(result, Found):
+            findings.add(result)
+        else:
+            yield _held(task.doc_id, result)
+
+
+def _redact(
+    run: Redaction,
+    pool: Pool,
+    documents: dict[str, IntakeItem],
+    findings: BatchFindings,
+    output: Path | None,
+) -> Iterator[Outcome]:
+    shared = findings.shared(documents)
+    tasks = [
+        RedactTask(
+            number, item, number, Destination(output=output), findings.packed[number], shared
+        )
+        for number, item in documents.items()
+        if number in findings.packed
+    ]
+    run.reporter.stage("redacting", len(tasks))
+    for task, result in pool.run(worker.redact, tasks):
+        run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Redacted))
+        if isinstance(result, Redacted):
+            yield Ready(
+                result.doc_id,
+                result.control_number,
+                result.media_type,
+                result.size,
+                result.redactions,
+            )
+        else:
+            yield _held(task.doc_id, result)
+
+
+def _held(doc_id: str, cause: Held | DocumentError) -> Held:
+    return cause if isinstance(cause, Held) else held_from_error(doc_id, cause)

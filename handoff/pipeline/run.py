@@ -1,0 +1,144 @@
+"""Everything a run needs, opened and checked before one document is read."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from handoff import __version__, assets
+from handoff.custody.ledger import Party, SqliteLedger
+from handoff.custody.logkey import LogKey, load_log_key
+from handoff.documents.base import Limits
+from handoff.model import RedactionProfile, VendorPolicy
+from handoff.pipeline.home import Home, SystemClock
+from handoff.policy.config import ConfigSchema
+from handoff.policy.preflight import preflight
+from handoff.policy.profiles import load_profile
+from handoff.policy.vendors import load_vendor
+from handoff.ports import Clock, Ledger, Reporter, Store
+from handoff.sealing.keys import FirmKeys, load_firm_keys
+from handoff.sealing.recipients import recipients_for
+from handoff.storage.s3 import S3Store
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What decides how a document is read and redacted, in this process or in a worker."""
+
+    profile: RedactionProfile
+    limits: Limits
+    batch_key: bytes
+    model: Path
+    model_sha256: str
+    pdfium: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of `send`, with its rooms opened."""
+
+    home: Home
+    config: ConfigSchema
+    policy: VendorPolicy
+    engine: Engine
+    keys: FirmKeys
+    recipients: tuple[str, ...]
+    ledger: Ledger
+    store: Store
+    clock: Clock
+    reporter: Reporter
+
+
+def actor() -> str:
+    """Who runs this process, as the operating system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
+def host() -> str:
+    """The name of this machine."""
+    return socket.gethostname()
+
+
+def limits_of(config: ConfigSchema) -> Limits:
+    """The built-in limits with the configuration's overrides."""
+    return replace(Limits(), **config.limits.overrides())
+
+
+def open_engine(profile: RedactionProfile, config: ConfigSchema, batch_key: bytes) -> Engine:
+    """Find and verify the model and the PDF engine.
+
+    Raises:
+        AssetError: one of them is missing or is not the one we pinned.
+    """
+    return Engine(
+        profile=profile,
+        limits=limits_of(config),
+        batch_key=batch_key,
+        model=assets.model_path(),
+        model_sha256=assets.model_sha256(),
+        pdfium=assets.pdfium_wasm(),
+    )
+
+
+def open_ledger(home: Home, clock: Clock) -> SqliteLedger:
+    """The custody log of this home.
+
+    Raises:
+        CustodyError: it cannot be opened, or is damaged.
+    """
+    return SqliteLedger.open(home.custody, key=open_log_key(home), clock=clock, party=log_party())
+
+
+def open_log_key(home: Home) -> LogKey:
+    """The key that signs this home's checkpoints.
+
+    Raises:
+        CustodyKeyError, PermissionsError: it cannot be used.
+    """
+    return load_log_key(home.keys)
+
+
+def log_party() -> Party:
+    """Who writes events now."""
+    return Party(_party_name(actor()), _party_name(host()), f"handoff/{__version__}")
+
+
+def _party_name(name: str) -> str:
+    """`name` in the alphabet that the custody log admits."""
+    return re.sub(r"[^A-Za-z0-9._:/@+-]", "_", name)[:128] or "unknown"
+
+
+@contextmanager
+def open_run(
+    home: Home, vendor: str, reporter: Reporter, *, wait: bool, clock: Clock | None = None
+) -> Iterator[Run]:
+    """Open everything for a delivery to `vendor`, in the order in which refusing is cheapest.
+
+    Raises:
+        HandoffError: whatever does not allow a delivery now; nothing has been changed.
+    """
+    clock = clock or SystemClock()
+    config = home.require().config()
+    policy = load_vendor(home.vendors, vendor, config.storage)
+    for warning in preflight(policy, clock.now().date()):
+        reporter.note(warning)
+    profile = load_profile(home.profiles, policy.profile)
+    keys = load_firm_keys(home.keys)
+    recipients = recipients_for(policy.recipients, keys)
+    engine = open_engine(profile, config, keys.batch)
+    with home.locked(wait=wait):
+        store = S3Store(policy.bucket, vendor=policy.name)
+        store.check()
+        with open_ledger(home, clock) as ledger:
+            yield Run(
+                home, config, policy, engine, keys, recipients, ledger, store, clock, reporter
+            )

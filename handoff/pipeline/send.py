@@ -1,0 +1,91 @@
+"""`handoff send`: what is there to send, in which batches, and has it been sent already?
+
+The order inside one batch is in sending.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from handoff.documents.intake import IntakeItem, scan
+from handoff.errors import NothingToSendError
+from handoff.model import Outcome
+from handoff.pipeline import ids
+from handoff.pipeline.batch import Document, History, number, resumable
+from handoff.pipeline.events import engine_digest
+from handoff.pipeline.resuming import sweep_spool
+from handoff.pipeline.run import Run
+from handoff.pipeline.sending import Batch, send_batch
+
+
+def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[Outcome]:
+    """Send what `inputs` (files, directories) hold to the run's vendor; one outcome a document.
+
+    Documents that a finished batch delivered, in the same bytes under the same profile, are not
+    sent again unless `again` is set; those it held are held again without being read anew, unless
+    the cause may have passed.
+
+    Raises:
+        NothingToSendError: there is no document in `inputs`.
+        HandoffError: the run cannot go on; the next run of the same command finishes it.
+    """
+    items = scan(inputs, run.engine.limits)
+    if not items:
+        raise NothingToSendError("the input holds no documents")
+    history = History(run.ledger, run.policy.name)
+    sweep_spool(run.home.spool, history.unfinished())
+    pending: dict[str, Document] = {}
+    for document in _identified(run, items):
+        settled = None if again else history.settled(document.doc_id, engine_digest(run))
+        if settled is None:
+            pending[document.doc_id] = document
+        else:
+            run.reporter.settled(document.doc_id, document.item.display_name())
+            yield settled
+    for batch in _batches(run, history, pending):
+        yield from send_batch(batch)
+
+
+def _identified(run: Run, items: Sequence[IntakeItem]) -> Iterator[Document]:
+    copies: dict[str, int] = {}
+    for item in items:
+        content = item.sha256 or f"unread:{item.name}"
+        copies[content] = copies.get(content, 0) + 1
+        doc_id = ids.document_id(
+            run.engine.batch_key,
+            run.policy.name,
+            run.engine.profile.sha256,
+            content,
+            copies[content],
+        )
+        yield Document(doc_id, item)
+
+
+def _batches(run: Run, history: History, pending: Mapping[str, Document]) -> Iterator[Batch]:
+    """First the batches that an earlier run began and did not finish, then one of what is new."""
+    begun = list(resumable(history.unfinished(run.policy.sha256), pending))
+    prefix = run.policy.control_prefix
+    for state, documents in begun:
+        yield Batch(run, state, number(documents, state, prefix, 1))
+    taken = {document.doc_id for _, documents in begun for document in documents}
+    new = [document for doc_id, document in pending.items() if doc_id not in taken]
+    if new:
+        state = history.state(_fresh_batch_id(run, history, new))
+        yield Batch(run, state, number(new, state, prefix, history.last_control + 1))
+
+
+def _fresh_batch_id(run: Run, history: History, documents: Sequence[Document]) -> str:
+    """The id these documents derive; a number is mixed in when they were sent before (`again`)."""
+    attempt = 0
+    while True:
+        batch_id = ids.batch_id(
+            run.engine.batch_key,
+            run.policy.name,
+            run.policy.sha256,
+            (document.doc_id for document in documents),
+            attempt,
+        )
+        if batch_id not in history.batch_ids:
+            return batch_id
+        attempt += 1

@@ -1,0 +1,211 @@
+"""One batch, from intake to its manifest, in an order that survives being killed anywhere.
+
+Finding runs over the whole batch first, so that a name found anywhere is redacted everywhere;
+then documents are redacted, rechecked and sealed in workers while earlier ones are uploaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from handoff.errors import DiskFullError, DocumentError, StorageError
+from handoff.model import (
+    AlreadyDelivered,
+    Delivered,
+    EventDraft,
+    Failed,
+    Held,
+    Outcome,
+    StoreReceipt,
+)
+from handoff.pipeline import events, ids, worker
+from handoff.pipeline.batch import BatchState, Document, Intent, read_state
+from handoff.pipeline.closing import close_batch
+from handoff.pipeline.delivering import Landed, Upload, Uploads
+from handoff.pipeline.finding import BatchFindings
+from handoff.pipeline.holding import held_from_error, held_from_event
+from handoff.pipeline.pool import Pool
+from handoff.pipeline.records import write_names
+from handoff.pipeline.resuming import settle_intents
+from handoff.pipeline.run import Run
+from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, RedactTask
+from handoff.pipeline.worker import open_pool
+from handoff.sealing.seal import spool_path
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch being sent: its documents in order, and what the log had of it at the start."""
+
+    run: Run
+    state: BatchState
+    documents: list[Document]
+    announced: dict[str, Redacted] = field(default_factory=dict)
+    trouble: StorageError | DiskFullError | None = None
+
+    @property
+    def batch_id(self) -> str:
+        """The batch's id."""
+        return self.state.batch_id
+
+
+def send_batch(batch: Batch) -> Iterator[Outcome]:
+    """Send one batch, or finish it where an earlier run stopped.
+
+    Raises:
+        HandoffError: the batch cannot be finished now; the log says how far it came.
+    """
+    run, resumed = batch.run, batch.state.opened
+    names = {document.doc_id: document.item.display_name() for document in batch.documents}
+    size = sum(document.item.size for document in batch.documents)
+    run.reporter.batch(batch.batch_id, names, size, resumed=resumed)
+    write_names(run, batch.batch_id, batch.documents)
+    if resumed:
+        run.ledger.append([events.batch_resumed(run, batch.batch_id)])
+        settle_intents(run, batch.state)
+        batch.state = read_state(run.ledger, batch.batch_id)
+    else:
+        run.ledger.append(events.batch_opened(run, batch.batch_id, batch.documents))
+    if batch.state.closed is None:
+        yield from _deliver(batch)
+    else:
+        yield from _replay(batch)
+    close_batch(run, batch.batch_id)
+
+
+def _replay(batch: Batch) -> Iterator[Outcome]:
+    """A batch that was closed, and killed before its manifest was delivered."""
+    for document in batch.documents:
+        if document.doc_id in batch.state.confirmed:
+            yield AlreadyDelivered(document.doc_id, document.control_number, batch.batch_id)
+        elif document.doc_id in batch.state.held:
+            yield held_from_event(batch.state.held[document.doc_id])
+
+
+def _deliver(batch: Batch) -> Iterator[Outcome]:
+    run = batch.run
+    findings = BatchFindings()
+    with closing(open_pool(run.engine, run.config.workers)) as pool:
+        yield from _find(batch, pool, findings)
+        yield from _redact_and_upload(batch, pool, findings)
+    if batch.trouble:
+        run.ledger.append([events.batch_interrupted(run, batch.batch_id, batch.trouble.code)])
+        raise batch.trouble
+
+
+def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome]:
+    """First visit: read every document of the batch and gather what is in it."""
+    run = batch.run
+    run.reporter.stage("reading", len(batch.documents))
+    readable = []
+    for document in batch.documents:
+        if document.item.problem is None:
+            readable.append(FindTask(document.doc_id, document.item))
+        else:
+            yield _hold(batch, document.doc_id, document.item.problem)
+    for task, result in pool.run(worker.find, readable):
+        run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Found))
+        if isinstance(result, Found):
+            findings.add(result)
+            _record(batch, events.found(run, batch.batch_id, result))
+        else:
+            yield _hold(batch, task.doc_id, result)
+    for document in batch.documents:
+        if document.doc_id in batch.state.confirmed:
+            yield AlreadyDelivered(document.doc_id, document.control_number, batch.batch_id)
+
+
+def _redact_and_upload(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome]:
+    """Second visit: redact, recheck and seal in workers, uploading what is sealed meanwhile."""
+    run = batch.run
+    tasks = _redact_tasks(batch, findings)
+    run.reporter.stage("redacting", len(tasks))
+    with closing(Uploads(run.store)) as uploads:
+        for task, result in pool.run(worker.redact, tasks):
+            run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Redacted))
+            if isinstance(result, Redacted):
+                yield from _confirm(batch, uploads.submit(_announce(batch, result)))
+            else:
+                yield _hold(batch, task.doc_id, result)
+            if batch.trouble:
+                break
+        while landed := uploads.finish():
+            yield from _confirm(batch, landed)
+
+
+def _redact_tasks(batch: Batch, findings: BatchFindings) -> list[RedactTask]:
+    order = [document.doc_id for document in batch.documents]
+    shared = findings.shared(order)
+    run = batch.run
+    return [
+        RedactTask(
+            document.doc_id,
+            document.item,
+            document.control_number,
+            Destination(run.home.spool, ids.object_key(batch.batch_id), run.recipients),
+            findings.packed[document.doc_id],
+            shared,
+        )
+        for document in batch.documents
+        if document.doc_id in findings.packed and document.doc_id not in batch.state.confirmed
+    ]
+
+
+def _record(batch: Batch, drafts: Iterable[EventDraft]) -> None:
+    """Append what an earlier run of this batch has not already recorded."""
+    fresh = [d for d in drafts if (d.doc_id, d.kind) not in batch.state.recorded]
+    if fresh:
+        batch.run.ledger.append(fresh)
+
+
+def _hold(batch: Batch, doc_id: str, cause: Held | DocumentError) -> Held:
+    outcome = cause if isinstance(cause, Held) else held_from_error(doc_id, cause)
+    _record(batch, [events.held(batch.run, batch.batch_id, outcome)])
+    return outcome
+
+
+def _announce(batch: Batch, result: Redacted) -> Upload:
+    """Make the intent durable; only then may the upload begin."""
+    assert result.sealed is not None  # noqa: S101 - a delivery always has a spool as destination
+    batch.run.ledger.append(events.redacted(batch.run, batch.batch_id, result))
+    batch.announced[result.doc_id] = result
+    intent = Intent(result.sealed.object_key, result.sealed.ciphertext_sha256)
+    return Upload(
+        result.doc_id, intent, spool_path(batch.run.home.spool, result.sealed.object_key)
+    )
+
+
+def _confirm(batch: Batch, landed: list[Landed]) -> Iterator[Outcome]:
+    """Make the outcome of uploads durable, then let go of the spooled ciphertext."""
+    run = batch.run
+    drafts = [_outcome_event(batch, item) for item in landed]
+    if drafts:
+        run.ledger.append(drafts)
+    for item in landed:
+        doc_id = item.upload.doc_id
+        if isinstance(item.result, StoreReceipt):
+            item.upload.source.unlink(missing_ok=True)
+            yield _delivered(batch.announced.pop(doc_id), item.result)
+        else:
+            batch.trouble = item.result
+            yield Failed(doc_id, item.result.code, item.result.message, item.result.hint)
+
+
+def _outcome_event(batch: Batch, item: Landed) -> EventDraft:
+    doc_id = item.upload.doc_id
+    if isinstance(item.result, StoreReceipt):
+        return events.confirmed(batch.run, batch.batch_id, doc_id, item.result)
+    return events.failed(batch.run, batch.batch_id, doc_id, item.result.code)
+
+
+def _delivered(facts: Redacted, receipt: StoreReceipt) -> Delivered:
+    return Delivered(
+        facts.doc_id,
+        facts.control_number,
+        facts.media_type,
+        facts.size,
+        facts.redactions,
+        receipt,
+    )

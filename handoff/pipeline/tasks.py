@@ -1,0 +1,89 @@
+"""What goes to a worker process and what comes back: facts, never text.
+
+The one exception is `Found.values`: the names found in a document travel to the coordinator in
+memory, so that they are redacted in the whole batch. They are never written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from handoff.detection.propagation import FoundValue
+from handoff.documents.intake import IntakeItem
+from handoff.model import Held, SealedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class FindTask:
+    """Read a document and find what is in it."""
+
+    doc_id: str
+    item: IntakeItem
+
+    @property
+    def size(self) -> int:
+        """Bytes of input."""
+        return self.item.size
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found. `packed` are the findings, compressed, for the second visit to a worker."""
+
+    doc_id: str
+    media_type: str
+    units: int
+    counts: Mapping[str, int]
+    packed: bytes = field(repr=False)
+    values: tuple[FoundValue, ...] = field(repr=False)
+    tokens: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a redacted document goes: sealed into `spool`, written to `output`, or nowhere."""
+
+    spool: Path | None = None
+    object_key: str = ""
+    recipients: tuple[str, ...] = ()
+    output: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedactTask:
+    """Redact, recheck and seal a document. `shared` is what the whole batch found, compressed."""
+
+    doc_id: str
+    item: IntakeItem
+    control_number: str
+    destination: Destination
+    packed: bytes = field(repr=False)
+    shared: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes of input."""
+        return self.item.size
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Facts about a document that was redacted and passed the recheck."""
+
+    doc_id: str
+    control_number: str
+    media_type: str
+    extension: str
+    sha256: str
+    size: int
+    redactions: Mapping[str, int]
+    readers: tuple[str, ...]
+    values_sought: int
+    units_read: int
+    sealed: SealedDocument | None
+
+
+FindResult = Found | Held
+RedactResult = Redacted | Held

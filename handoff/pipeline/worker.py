@@ -1,0 +1,150 @@
+"""The worker process: the only place where document text exists. Reads, finds, redacts, seals.
+
+A worker gets no credentials: the fork server that makes it is started without them. Each document
+runs under limits on memory, CPU and wall time; over the memory limit the document is held, over a
+time limit the kernel ends the process and the coordinator finds the culprit (pool.py).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import connection, forkserver, parent_process
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from handoff.errors import DiskFullError, DocumentError, InternalError, LimitError
+from handoff.model import Held
+from handoff.pipeline.holding import held_from_error
+from handoff.pipeline.pool import Pool
+from handoff.pipeline.run import Engine
+from handoff.pipeline.tasks import FindResult, FindTask, RedactResult, RedactTask
+from handoff.policy.config import WorkersSchema
+
+if TYPE_CHECKING:
+    from handoff.pipeline.reading import Reader
+
+MEGABYTE = 1_000_000
+BYTES_IN_FLIGHT = 64_000_000
+TASKS_PER_PROCESS = 2
+WALL_TO_CPU = 10
+SECRET_PREFIXES = ("AWS_", "HANDOFF_PASSPHRASE")
+# A worker that has read many documents is replaced: Presidio's memory creeps (facts.md, #896).
+DOCUMENTS_PER_WORKER = 400
+
+_reader: Reader | None = None
+_limits = WorkersSchema()
+
+TaskT = TypeVar("TaskT", FindTask, RedactTask)
+ResultT = TypeVar("ResultT")
+
+
+def start(engine: Engine, limits: WorkersSchema) -> None:
+    """Prepare this process: private files, no core dumps, a memory ceiling, the engine loaded."""
+    global _reader, _limits  # noqa: PLW0603 - a worker process is a global by nature
+    from handoff.pipeline.reading import Reader
+
+    os.umask(0o077)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_coordinator, daemon=True).start()
+    # A core dump would be plaintext on disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # RLIMIT_DATA counts writable private memory; RLIMIT_AS would also count the address space
+    # that wasmtime reserves and never touches.
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
+    _limits = limits
+    _reader = Reader(engine)
+
+
+def _end_with_coordinator() -> None:
+    """A coordinator that was killed must not leave processes behind that hold plaintext."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def find(task: FindTask) -> FindResult:
+    """Read the document and find what is in it; held if that is not wholly possible."""
+    return _guarded(task, lambda reader: reader.find(task))
+
+
+def redact(task: RedactTask) -> RedactResult:
+    """Redact, recheck and seal the document; held if any of it is not wholly possible."""
+    return _guarded(task, lambda reader: reader.redact(task))
+
+
+def _guarded(task: TaskT, step: Callable[[Reader], ResultT]) -> ResultT | Held:
+    assert _reader is not None  # noqa: S101 - start() ran in this process
+    try:
+        with _deadline(task.size):
+            return step(_reader)
+    except DiskFullError:
+        raise
+    except DocumentError as error:
+        return held_from_error(task.doc_id, error, getattr(error, "places", ()))
+    except MemoryError:
+        return held_from_error(task.doc_id, LimitError("needs more memory than a document may"))
+    except RecursionError:
+        return held_from_error(task.doc_id, LimitError("is nested deeper than a document may be"))
+    except Exception as error:  # noqa: BLE001 - a bug of ours holds one document, not the batch
+        return held_from_error(task.doc_id, InternalError(_where(error)))
+
+
+def _where(error: Exception) -> str:
+    """The kind of an unexpected exception and our line it came from; its message may quote text."""
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if "handoff" in f.filename]
+    line = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "an unknown line"
+    return f"unexpected {type(error).__name__} at {line}"
+
+
+@contextmanager
+def _deadline(size: int) -> Iterator[None]:
+    """Let the kernel end this process if one document takes more than its share of time."""
+    budget = _limits.cpu_seconds + _limits.cpu_seconds_per_megabyte * (size // MEGABYTE)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = int(usage.ru_utime + usage.ru_stime) + 1
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (used + budget, hard))
+    signal.setitimer(signal.ITIMER_REAL, budget * WALL_TO_CPU)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
+
+
+def open_pool(engine: Engine, limits: WorkersSchema) -> Pool:
+    """Worker processes that inherit neither credentials nor open files."""
+    processes = limits.processes or os.cpu_count() or 1
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["handoff.pipeline.reading"])
+    _start_fork_server_without_secrets()
+    factory = partial(
+        ProcessPoolExecutor,
+        processes,
+        mp_context=context,
+        initializer=start,
+        initargs=(engine, limits),
+        max_tasks_per_child=DOCUMENTS_PER_WORKER,
+    )
+    return Pool(factory, processes * TASKS_PER_PROCESS, BYTES_IN_FLIGHT)
+
+
+def _start_fork_server_without_secrets() -> None:
+    """Workers descend from the fork server: what its environment lacks, theirs does."""
+    secret = {k: v for k, v in os.environ.items() if k.startswith(SECRET_PREFIXES)}
+    for name in secret:
+        del os.environ[name]
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.update(secret)
