@@ -37,19 +37,19 @@ lint: $(VENV)/.dev-stamp  ## style, format, types, direction of imports, the REA
 bench: bench-seal bench-detection bench-cli bench-send bench-memory  ## all benchmarks, one after the other
 
 bench-seal: $(VENV)/.dev-stamp programs  ## sealing 512 MiB beside age and pyrage
-	$(PY) benchmarks/bench_seal.py
+	$(PY) -m benchmarks.bench_seal
 
 bench-detection: $(VENV)/.dev-stamp setup  ## finding beside stock Presidio on tab-144
-	$(PY) benchmarks/bench_detection.py
+	$(PY) -m benchmarks.bench_detection
 
 bench-send: $(VENV)/.dev-stamp setup  ## a whole send of 200 documents beside finding alone
-	$(PY) benchmarks/bench_send.py
+	$(PY) -m benchmarks.bench_send
 
 bench-memory: $(VENV)/.dev-stamp setup  ## peak memory at 200 and at 2,000 documents
-	$(PY) benchmarks/bench_memory.py
+	$(PY) -m benchmarks.bench_memory
 
 bench-cli: $(VENV)/.dev-stamp  ## `handoff --help` beside an empty Click program
-	$(PY) benchmarks/bench_cli.py
+	$(PY) -m benchmarks.bench_cli
 
 wheel: $(VENV)/.runtime-stamp  ## build the wheel into dist/
 	@rm -rf dist

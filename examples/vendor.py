@@ -31,7 +31,7 @@ def make_key(path: str) -> None:
 
 
 def print_login(credentials: str, name: str) -> None:
-    """Print options for `curl --config`: a secret among curl's arguments could be seen by others."""
+    """Print options for `curl --config`: curl's arguments can be seen by all."""
     profiles = configparser.ConfigParser()
     profiles.read(credentials)
     login = profiles[name]

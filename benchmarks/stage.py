@@ -1,0 +1,99 @@
+"""A stage for the benchmarks of `send`: a home, a vendor, an S3 server on loopback, a corpus."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from handoff.sealing.age import generate_x25519
+from handoff.storage import embedded
+from scripts.bench_corpus import make
+
+HANDOFF = (sys.executable, "-c", "from handoff.cli.main import main; main()")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where one send takes place: its directory, and the environment its commands run in."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    def handoff(self, *arguments: str) -> str:
+        """Run `handoff` and return its stdout; raises CalledProcessError where it fails."""
+        done = subprocess.run(
+            (*HANDOFF, *arguments),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def start_send(self, corpus: Path) -> subprocess.Popen[str]:
+        """Start sending a corpus; stdout gives JSON lines."""
+        return subprocess.Popen(
+            (*HANDOFF, "send", str(corpus), "--vendor", "acme", "--json"),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def corpus(self, count: int, seed: int = 1) -> Path:
+        """`count` mixed documents."""
+        directory = self.directory / f"corpus-{count}-{seed}"
+        make(directory, count, seed)
+        return directory
+
+
+def delivered(send: subprocess.Popen[str]) -> int:
+    """How many documents a finished send delivered; says so where that is not all of them."""
+    output, _ = send.communicate()
+    summary = json.loads(output.splitlines()[-1])
+    if summary.get("type") != "summary" or set(summary) - {"type", "batches", "delivered"}:
+        print(f"not everything was delivered: {summary}")
+    return int(summary.get("delivered", 0))
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Set the stage; the server is stopped and everything removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="handoff-bench-") as name:
+        directory = Path(name)
+        server = embedded.start(directory / "s3")
+        try:
+            yield _set(directory, server)
+        finally:
+            embedded.stop(directory / "s3")
+
+
+def _set(directory: Path, server: embedded.Server) -> Stage:
+    home = directory / "home"
+    assets = os.environ.get("HANDOFF_ASSETS", str(Path.cwd() / ".assets"))
+    environment = os.environ | {
+        "HANDOFF_HOME": str(home),
+        "HANDOFF_ASSETS": assets,
+        "PYTHONPATH": str(Path.cwd()),
+        "AWS_SHARED_CREDENTIALS_FILE": str(server.credentials),
+        "AWS_CONFIG_FILE": str(server.config),
+        "AWS_ENDPOINT_URL_S3": server.endpoint,
+        "AWS_PROFILE": server.owner,
+    }
+    set_up = Stage(directory, environment)
+    set_up.handoff("init")
+    policy = home / "policies" / "vendors" / "acme.yaml"
+    recipient = generate_x25519().recipient()
+    policy.write_text(
+        re.sub(r"(?m)^recipients: \[\]", f"recipients: [{recipient}]", policy.read_text())
+    )
+    set_up.handoff("vendor", "provision", "acme", "--principal", server.principal("acme"))
+    return set_up
