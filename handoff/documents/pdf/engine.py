@@ -1,0 +1,291 @@
+"""PDFium's calls as Python objects: a document, its pages, their characters and pictures.
+
+Coordinates are PDF user space of the page (points, y upwards, before /Rotate) unless a name says
+otherwise. See PDFium's public headers (fpdfview.h, fpdf_text.h, fpdf_edit.h, fpdf_flatten.h); the
+EPDF functions are the additions of github.com/embedpdf/pdfium.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from handoff.documents.pdf import bulk
+from handoff.documents.pdf.geometry import Matrix, Rect
+from handoff.documents.pdf.sandbox import Sandbox
+from handoff.errors import DamagedError, EncryptedError, LimitError, UnsupportedTypeError
+
+MAX_CHARS_PER_PAGE = 1_000_000
+MAX_OBJECTS_PER_PAGE = 1_000_000
+MAX_FORM_DEPTH = 16
+
+# FPDF_GetLastError
+_ERROR_PASSWORD = 4
+_ERROR_SECURITY = 5
+# FPDFPageObj_GetType
+_PATH = 2
+_IMAGE = 3
+_SHADING = 4
+_FORM = 5
+# FPDFBitmap_CreateEx
+_GRAY = 1
+_BGRX = 3
+# FPDF_RenderPageBitmap
+_RENDER_GRAYSCALE = 0x08
+_WHITE = 0xFFFF_FFFF
+_FLATTEN_FOR_DISPLAY = 0
+_FLATTEN_FAILED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """One character of a page, as PDFium places it."""
+
+    text: str
+    generated: bool
+    unmapped: bool
+    hyphen: bool
+    size: float
+    box: Rect
+    loose: Rect
+    angle: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A raster image as placed on a page: its stored size in pixels, its place in points."""
+
+    width: int
+    height: int
+    box: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What stands on a page beside text."""
+
+    pictures: tuple[Picture, ...]
+    paths: int
+
+
+class Page:
+    """An open page; only valid inside `Document.page`."""
+
+    def __init__(self, sandbox: Sandbox, handle: int) -> None:
+        self._sandbox = sandbox
+        self._handle = handle
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points as displayed, after /Rotate."""
+        width: float = self._sandbox.call("FPDF_GetPageWidthF", self._handle)
+        height: float = self._sandbox.call("FPDF_GetPageHeightF", self._handle)
+        return width, height
+
+    def chars(self) -> list[Char]:
+        """All characters in PDFium's reading order, generated spaces and line breaks included."""
+        box = self._sandbox
+        text = box.call("FPDFText_LoadPage", self._handle)
+        if not text:
+            raise DamagedError("a page's text cannot be read")
+        count: int = max(0, box.call("FPDFText_CountChars", text))
+        if count > MAX_CHARS_PER_PAGE:
+            raise LimitError("a page holds more characters than the limit allows")
+        address = box.allocate(count * bulk.CHAR_SIZE)
+        box.call("chars", text, count, address)
+        raw = box.read(address, count * bulk.CHAR_SIZE)
+        box.free(address)
+        box.call("FPDFText_ClosePage", text)
+        return [_char(record) for record in struct.iter_unpack(bulk.CHAR_RECORD, raw)]
+
+    def drawing(self) -> Drawing:
+        """Pictures and paths of the page, also inside Form XObjects."""
+        pictures: list[Picture] = []
+        paths = 0
+        pending = [(self._handle, 0, Matrix(), 0)]
+        while pending:
+            holder, is_form, matrix, depth = pending.pop()
+            for address, kind in self._objects(holder, is_form):
+                if kind in {_PATH, _SHADING}:
+                    paths += 1
+                elif kind == _IMAGE:
+                    pictures.append(self._picture(address, matrix))
+                elif kind == _FORM and depth < MAX_FORM_DEPTH:
+                    inner = self._matrix(address).then(matrix)
+                    pending.append((address, 1, inner, depth + 1))
+                elif kind == _FORM:
+                    raise LimitError("forms are nested deeper than the limit allows")
+        return Drawing(tuple(pictures), paths)
+
+    def flatten(self) -> bool:
+        """Make form fields part of the page's content; whether anything changed."""
+        result = self._sandbox.call("FPDFPage_Flatten", self._handle, _FLATTEN_FOR_DISPLAY)
+        if result == _FLATTEN_FAILED:
+            raise DamagedError("a page's form fields cannot be flattened")
+        return bool(result == 1)
+
+    def remove_glyphs(self, strips: Sequence[Rect]) -> None:
+        """Delete every glyph whose box meets one of `strips`, in Form XObjects too."""
+        box = self._sandbox
+        quads = b"".join(
+            struct.pack("<8f", r.left, r.top, r.right, r.top, r.left, r.bottom, r.right, r.bottom)
+            for r in strips
+        )
+        address = box.write(quads)
+        box.call("EPDFText_RedactInQuads", self._handle, address, len(strips), 1, 0)
+        box.free(address)
+        if not box.call("FPDFPage_GenerateContent", self._handle):
+            raise DamagedError("a page cannot be written anew")
+
+    def render(self, width: int, height: int, *, gray: bool) -> bytes:
+        """The page as displayed: rows of one gray byte, or of B, G, R, unused, on white."""
+        box = self._sandbox
+        pixel = 1 if gray else 4
+        buffer = box.allocate(width * height * pixel)
+        kind = _GRAY if gray else _BGRX
+        bitmap = box.call("FPDFBitmap_CreateEx", width, height, kind, buffer, width * pixel)
+        if not bitmap:
+            raise LimitError("a page is too large to be drawn")
+        box.call("FPDFBitmap_FillRect", bitmap, 0, 0, width, height, _signed(_WHITE))
+        flags = _RENDER_GRAYSCALE if gray else 0
+        box.call("FPDF_RenderPageBitmap", bitmap, self._handle, 0, 0, width, height, 0, flags)
+        pixels = box.read(buffer, width * height * pixel)
+        box.call("FPDFBitmap_Destroy", bitmap)
+        box.free(buffer)
+        return pixels
+
+    def to_pixels(self, area: Rect, width: int, height: int) -> Rect:
+        """Where `area` lies in a rendering of that size, y downwards."""
+        box = self._sandbox
+        place = box.allocate(8)
+        corners = []
+        for x, y in ((area.left, area.bottom), (area.right, area.top)):
+            box.call(
+                "FPDF_PageToDevice", self._handle, 0, 0, width, height, 0, x, y, place, place + 4
+            )
+            corners.append(struct.unpack("<ii", box.read(place, 8)))
+        box.free(place)
+        (x0, y0), (x1, y1) = corners
+        return Rect(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+    def _objects(self, holder: int, is_form: int) -> list[tuple[int, int]]:
+        box = self._sandbox
+        name = "FPDFFormObj_CountObjects" if is_form else "FPDFPage_CountObjects"
+        count: int = max(0, box.call(name, holder))
+        if count > MAX_OBJECTS_PER_PAGE:
+            raise LimitError("a page holds more objects than the limit allows")
+        address = box.allocate(count * bulk.OBJECT_SIZE)
+        box.call("objects", holder, is_form, count, address)
+        raw = box.read(address, count * bulk.OBJECT_SIZE)
+        box.free(address)
+        return [(item, kind) for item, kind in struct.iter_unpack(bulk.OBJECT_RECORD, raw)]
+
+    def _matrix(self, item: int) -> Matrix:
+        box = self._sandbox
+        address = box.allocate(24)
+        box.call("FPDFPageObj_GetMatrix", item, address)
+        values = struct.unpack("<6f", box.read(address, 24))
+        box.free(address)
+        return Matrix(*values)
+
+    def _picture(self, item: int, matrix: Matrix) -> Picture:
+        box = self._sandbox
+        address = box.allocate(8)
+        box.call("FPDFImageObj_GetImagePixelSize", item, address, address + 4)
+        width, height = struct.unpack("<II", box.read(address, 8))
+        box.free(address)
+        placed = self._matrix(item).then(matrix)
+        return Picture(width, height, placed.apply(Rect(0, 0, 1, 1)))
+
+
+class Document:
+    """An open document; closed by `open_document`."""
+
+    def __init__(self, sandbox: Sandbox, handle: int) -> None:
+        self._sandbox = sandbox
+        self._handle = handle
+
+    @property
+    def page_count(self) -> int:
+        """How many pages the document claims to have."""
+        count: int = self._sandbox.call("FPDF_GetPageCount", self._handle)
+        return count
+
+    @contextmanager
+    def page(self, index: int) -> Iterator[Page]:
+        """Page `index`, counted from 0, open while the context lasts."""
+        handle = self._sandbox.call("FPDF_LoadPage", self._handle, index)
+        if not handle:
+            raise DamagedError(f"page {index + 1} cannot be read")
+        yield Page(self._sandbox, handle)
+        # Not in a finally: after an error the instance is thrown away whole.
+        self._sandbox.call("FPDF_ClosePage", handle)
+
+    def save(self) -> bytes:
+        """The document written anew, without encryption and without earlier revisions."""
+        box = self._sandbox
+        box.call("EPDF_RemoveEncryption", self._handle)
+        writer = box.call("PDFiumExt_OpenFileWriter")
+        if not box.call("PDFiumExt_SaveAsCopy", self._handle, writer):
+            raise DamagedError("the PDF cannot be written anew")
+        size: int = box.call("PDFiumExt_GetFileWriterSize", writer)
+        address = box.allocate(size)
+        box.call("PDFiumExt_GetFileWriterData", writer, address, size)
+        content = box.read(address, size)
+        box.free(address)
+        box.call("PDFiumExt_CloseFileWriter", writer)
+        return content
+
+
+@contextmanager
+def open_document(sandbox: Sandbox, untrusted: bytes) -> Iterator[Document]:
+    """Parse `untrusted` in the sandbox.
+
+    A document that opens without a password but restricts printing or copying is read: such
+    restrictions keep nothing secret.
+
+    Raises:
+        EncryptedError: a password or a certificate is needed.
+        DamagedError: PDFium finds no document in it.
+        LimitError: it exhausts the sandbox.
+    """
+    content = sandbox.write(untrusted)
+    password = sandbox.write(b"\0")
+    handle = sandbox.call("FPDF_LoadMemDocument", content, len(untrusted), password)
+    sandbox.free(password)
+    if not handle:
+        raise _load_error(sandbox.call("FPDF_GetLastError"))
+    yield Document(sandbox, handle)
+    sandbox.call("FPDF_CloseDocument", handle)
+    sandbox.free(content)
+
+
+def _load_error(code: int) -> DamagedError | EncryptedError | UnsupportedTypeError:
+    if code == _ERROR_PASSWORD:
+        return EncryptedError("the PDF is protected by a password")
+    if code == _ERROR_SECURITY:
+        return EncryptedError("the PDF is protected by a certificate or rights management")
+    return DamagedError("the PDF cannot be opened")
+
+
+def _signed(value: int) -> int:
+    """A 32-bit pattern as wasmtime wants its i32."""
+    return value - (1 << 32) if value >= 1 << 31 else value
+
+
+def _char(record: tuple[float, ...]) -> Char:
+    code, flags = int(record[0]), int(record[1])
+    left, right, bottom, top = record[4:8]
+    loose_left, loose_top, loose_right, loose_bottom = record[8:12]
+    return Char(
+        text=chr(code) if 0 < code < 0x11_0000 else "\ufffd",
+        generated=bool(flags & bulk.GENERATED),
+        unmapped=bool(flags & bulk.UNMAPPED) or code == 0,
+        hyphen=bool(flags & bulk.HYPHEN),
+        size=record[3],
+        box=Rect(left, bottom, right, top),
+        loose=Rect(loose_left, loose_bottom, loose_right, loose_top),
+        angle=record[12],
+    )

@@ -1,0 +1,163 @@
+"""Text units of a prepared document, and the way back from a redaction to places on pages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from handoff.documents.pdf.engine import Char
+from handoff.documents.pdf.geometry import Rect, around
+from handoff.documents.pdf.layout import Paragraph, lines, paragraphs, quarter_turns
+from handoff.errors import DamagedError
+from handoff.model import Redaction, TextUnit, UnitKind
+
+_STRIP = 0.2
+"""Glyphs are hit in this share of their box around its middle, so that a neighbour whose box
+overlaps (kerning, italics, tight lines) is not hit too."""
+_LEAST_STRIP = 0.05
+_VERTICAL_PADDING = 1.0
+_SIDE_PADDING = 0.3
+_LEAST_HEIGHT = 0.7
+"""Of the font size: a box over "..." is as high as over "Tj", and tells no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An area to be blackened, and the text to draw in it, running in direction `quarter`."""
+
+    area: Rect
+    quarter: int
+    label: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlan:
+    """What to do on one page: which characters go, where their glyphs are hit, what is drawn."""
+
+    index: int
+    chars: tuple[Char, ...] = field(repr=False)
+    removed: frozenset[int]
+    strips: tuple[Rect, ...]
+    boxes: tuple[Box, ...]
+
+
+def units_of_page(index: int, chars: Sequence[Char]) -> list[TextUnit]:
+    """One unit a paragraph; the ids follow from the position alone."""
+    return [
+        TextUnit(_unit_id(index, position), UnitKind.BODY, paragraph.text, f"page {index + 1}")
+        for position, paragraph in enumerate(paragraphs(chars))
+    ]
+
+
+def _unit_id(index: int, position: int) -> str:
+    return f"p{index + 1}.{position + 1}"
+
+
+def by_page(redactions: Sequence[Redaction]) -> Mapping[int, list[Redaction]]:
+    """Redactions by the index of the page their unit stands on."""
+    pages: dict[int, list[Redaction]] = defaultdict(list)
+    for redaction in redactions:
+        page, _, _ = redaction.finding.unit_id.removeprefix("p").partition(".")
+        if not page.isdecimal():
+            raise DamagedError("the PDF does not read as it did the first time")
+        pages[int(page) - 1].append(redaction)
+    return pages
+
+
+def plan_page(index: int, chars: Sequence[Char], redactions: Sequence[Redaction]) -> PagePlan:
+    """Turn redactions of one page into glyphs to remove and boxes to draw.
+
+    Raises:
+        DamagedError: a redaction points to a unit or a span that is not there.
+    """
+    known = {_unit_id(index, i): p for i, p in enumerate(paragraphs(chars))}
+    line_of = {i: number for number, line in enumerate(lines(chars)) for i in line.indexes}
+    removed: set[int] = set()
+    boxes: list[Box] = []
+    for redaction in redactions:
+        paragraph = known.get(redaction.finding.unit_id)
+        if paragraph is None or redaction.finding.end > len(paragraph.chars):
+            raise DamagedError("the PDF does not read as it did the first time")
+        hit = _glyphs(paragraph, redaction.finding.start, redaction.finding.end)
+        shown = [i for i in hit if not chars[i].generated]
+        removed.update(shown)
+        boxes.extend(_boxes(chars, line_of, shown, redaction.replacement))
+    strips = tuple(_strip(chars[i].box) for i in sorted(removed))
+    return PagePlan(index, tuple(chars), frozenset(removed), strips, tuple(boxes))
+
+
+def _glyphs(paragraph: Paragraph, start: int, end: int) -> list[int]:
+    """Indexes behind a span, and those between them that no text shows (dividing hyphens)."""
+    span = sorted(set(paragraph.chars[start:end]))
+    if not span:
+        return []
+    readable = set(paragraph.chars)
+    between = (i for i in range(span[0], span[-1]) if i not in readable)
+    return sorted({*span, *between})
+
+
+def _boxes(
+    chars: Sequence[Char], line_of: Mapping[int, int], indexes: Sequence[int], label: str
+) -> list[Box]:
+    """One box a line; the widest one carries the label."""
+    runs = list(_runs(chars, line_of, indexes))
+    if not runs:
+        return []
+    areas = [_area([chars[i] for i in run]) for run in runs]
+    quarters = [quarter_turns(chars[run[0]].angle) for run in runs]
+    lengths = [
+        area.height if quarter % 2 else area.width
+        for area, quarter in zip(areas, quarters, strict=True)
+    ]
+    widest = lengths.index(max(lengths))
+    return [
+        Box(area, quarter, label if position == widest else "")
+        for position, (area, quarter) in enumerate(zip(areas, quarters, strict=True))
+    ]
+
+
+def _runs(
+    chars: Sequence[Char], line_of: Mapping[int, int], indexes: Sequence[int]
+) -> Iterator[list[int]]:
+    """Split by lines, and inside a line where a wide gap or another direction begins."""
+    run: list[int] = []
+    for index in indexes:
+        if run and not _adjoins(chars, line_of, run[-1], index):
+            yield run
+            run = []
+        run.append(index)
+    if run:
+        yield run
+
+
+def _adjoins(chars: Sequence[Char], line_of: Mapping[int, int], a: int, b: int) -> bool:
+    if line_of.get(a) != line_of.get(b):
+        return False
+    first, second = chars[a], chars[b]
+    if quarter_turns(first.angle) != quarter_turns(second.angle):
+        return False
+    gap = 3 * max(first.size, second.size, first.loose.height, first.loose.width)
+    (x0, y0), (x1, y1) = first.loose.center, second.loose.center
+    return abs(x0 - x1) + abs(y0 - y1) < gap
+
+
+def _strip(box: Rect) -> Rect:
+    x, y = box.center
+    dx = max(box.width * _STRIP, _LEAST_STRIP)
+    dy = max(box.height * _STRIP, _LEAST_STRIP)
+    return Rect(x - dx, y - dy, x + dx, y + dy)
+
+
+def _area(run: Sequence[Char]) -> Rect:
+    """Around the glyphs of a run, padded, and never thinner than letters are."""
+    whole = around(
+        point
+        for char in run
+        for point in ((char.box.left, char.box.bottom), (char.box.right, char.box.top))
+    )
+    least = _LEAST_HEIGHT * max(char.size for char in run)
+    sideways = quarter_turns(run[0].angle) % 2 == 1
+    across = whole.width if sideways else whole.height
+    pad = _VERTICAL_PADDING + max(0.0, (least - across) / 2)
+    return whole.grown(pad, _SIDE_PADDING) if sideways else whole.grown(_SIDE_PADDING, pad)

@@ -1,0 +1,190 @@
+"""The second reading, of what `rewrite` made: pdfminer.six, PDFium's native build, the raw file.
+
+None of them is given a document from outside: what they read was written by pikepdf, after the
+allow-list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+import pypdfium2
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LAParams, LTContainer, LTTextContainer
+from pdfminer.pdfexceptions import PDFException
+from pdfminer.psexceptions import PSException
+
+from handoff.documents.base import Limits
+from handoff.documents.pdf import operators, schema
+from handoff.documents.pdf.scrub import open_saved
+from handoff.documents.pdf.streams import require_bounded
+from handoff.errors import DamagedError, UnsafeContentError
+from handoff.model import TextUnit, UnitKind
+
+# At debug level pdfminer logs the text it reads.
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL + 1)
+
+_WORD = re.compile(r"\w{3,}")
+_UNMAPPED = re.compile(r"\(cid:\d+\)")
+_PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
+_STANDARD_NAMES = frozenset(name for kind in schema.KEYS.values() for name in kind)
+
+
+def reread(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
+    """All text in `produced`: by page and reader, then every string, name and stream.
+
+    Raises:
+        UnsafeContentError: pdfminer sees words on a page that PDFium does not see.
+        DamagedError: a reader cannot read it.
+    """
+    raw = tuple(_raw_units(produced, limits))
+    mined = _by_pdfminer(produced)
+    native = _by_pdfium(produced)
+    if len(mined) != len(native):
+        raise DamagedError("two readers count the pages of the PDF differently")
+    for number, (first, second) in enumerate(zip(mined, native, strict=True), 1):
+        if _unseen(first, second):
+            raise UnsafeContentError(f"page {number} holds text that only one of two readers sees")
+    pages = [*_page_units("pdfminer", mined), *_page_units("pdfium", native)]
+    return (*pages, *raw)
+
+
+def _page_units(reader: str, texts: list[str]) -> Iterator[TextUnit]:
+    for number, text in enumerate(texts, 1):
+        if text.strip():
+            yield TextUnit(f"{reader}.{number}", UnitKind.BODY, text, f"page {number}")
+
+
+def _by_pdfminer(produced: bytes) -> list[str]:
+    """Text of each page, the text in figures (Form XObjects) with it."""
+    try:
+        pages = extract_pages(io.BytesIO(produced), laparams=LAParams(all_texts=True))
+        return ["".join(_texts(page)) for page in pages]
+    except (PDFException, PSException, ValueError, TypeError, KeyError, RecursionError):
+        raise DamagedError("the redacted PDF cannot be read by the second reader") from None
+
+
+def _texts(item: Any) -> Iterator[str]:  # noqa: ANN401 - pdfminer's layout tree
+    if isinstance(item, LTTextContainer):
+        yield item.get_text()
+    elif isinstance(item, LTContainer):
+        for child in item:
+            yield from _texts(child)
+
+
+def _by_pdfium(produced: bytes) -> list[str]:
+    try:
+        document = pypdfium2.PdfDocument(produced)
+        try:
+            return [_native_text(document, index) for index in range(len(document))]
+        finally:
+            document.close()
+    except pypdfium2.PdfiumError:
+        raise DamagedError("the redacted PDF cannot be read by the second reader") from None
+
+
+def _native_text(document: pypdfium2.PdfDocument, index: int) -> str:
+    page = document[index]
+    text_page = page.get_textpage()
+    try:
+        return str(text_page.get_text_range())
+    finally:
+        text_page.close()
+        page.close()
+
+
+def _unseen(first: str, second: str) -> bool:
+    """Whether `first` holds a word that `second` does not, whatever the spaces between."""
+    seen = _squeezed(second)
+    words = _WORD.findall(_normal(_UNMAPPED.sub(" ", first)))
+    return any(word not in seen for word in set(words))
+
+
+def _normal(text: str) -> str:
+    """Comparable spelling: compatibility forms resolved, no invisible characters, no case."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if unicodedata.category(c) not in {"Cf", "Cc"} or c == "\n")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(re.findall(r"\w+", _normal(text)))
+
+
+def _raw_units(produced: bytes, limits: Limits) -> Iterator[TextUnit]:
+    """What is in the file's objects, read without knowing what they are for.
+
+    Font programs and picture data are left out: their bytes are not text.
+    """
+    strings: list[str] = []
+    names: set[str] = set()
+    with open_saved(produced) as pdf:
+        programs = _font_programs(pdf)
+        for number, item in enumerate(pdf.objects):
+            _collect(item, strings, names)
+            if isinstance(item, pikepdf.Stream) and item.objgen not in programs:
+                text = _stream_text(item, limits)
+                if text:
+                    place = f"stream {number + 1}"
+                    yield TextUnit(f"raw.{number + 1}", UnitKind.HIDDEN, text, place)
+    if strings:
+        yield TextUnit("raw.strings", UnitKind.HIDDEN, "\n".join(strings), "strings of the file")
+    unusual = sorted(names - _STANDARD_NAMES)
+    if unusual:
+        yield TextUnit("raw.names", UnitKind.HIDDEN, "\n".join(unusual), "names in the file")
+
+
+def _font_programs(pdf: pikepdf.Pdf) -> set[tuple[int, int]]:
+    """Object numbers of embedded fonts."""
+    return {
+        item[key].objgen
+        for item in pdf.objects
+        if isinstance(item, pikepdf.Dictionary)
+        for key in ("/FontFile", "/FontFile2", "/FontFile3")
+        if key in item
+    }
+
+
+def _collect(item: Any, strings: list[str], names: set[str]) -> None:  # noqa: ANN401
+    """Strings and names of one object; references are met in their own turn."""
+    pending = [item]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, pikepdf.String):
+            strings.append(str(current))
+        elif isinstance(current, pikepdf.Name):
+            names.add(str(current))
+        elif isinstance(current, pikepdf.Array):
+            pending.extend(child for child in current if _is_direct(child))
+        elif isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
+            names.update(current.keys())
+            values = (current.get(key) for key in current.keys())  # noqa: SIM118
+            pending.extend(child for child in values if _is_direct(child))
+
+
+def _is_direct(value: Any) -> bool:  # noqa: ANN401
+    return not (isinstance(value, pikepdf.Object) and value.is_indirect)
+
+
+def _stream_text(stream: Any, limits: Limits) -> str:  # noqa: ANN401
+    if stream.get("/Subtype") == pikepdf.Name.Image:
+        return ""
+    require_bounded(stream, limits.pdf_stream_bytes)
+    content = stream.read_bytes()
+    with contextlib.suppress(DamagedError):  # no operators: a colour profile, a character map
+        if operators.shows_text(stream, content):
+            return "\n".join(_decoded(string) for string in operators.shown_strings(stream))
+    return "\n".join(run.decode("ascii") for run in _PRINTABLE.findall(content))
+
+
+def _decoded(string: bytes) -> str:
+    """A shown string as text: its bytes, or every second one where the font takes two a letter."""
+    if len(string) % 2 == 0 and string[::2].count(0) * 2 > len(string) // 2:
+        return string.decode("utf-16-be", "replace")
+    return string.decode("latin-1")
