@@ -1,0 +1,80 @@
+"""The way back through the front door for documents inside documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from handoff.documents.base import DocumentFormat, Limits, RewrittenPart
+from handoff.documents.registry import sniff
+from handoff.documents.splice import strip_prefix
+from handoff.errors import DocumentError, LimitError
+from handoff.model import Redaction, TextUnit
+
+
+@dataclass(frozen=True, slots=True)
+class HouseDoor:
+    """The Door of one document: give each document its own, it counts what has gone through.
+
+    Attributes:
+        limits: what applies to the document and to everything inside it.
+        depth: how deep inside the outermost document we are, 0 for itself.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    depth: int = 0
+    _spent: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
+        """See `handoff.documents.base.Door.read`; errors name `place`."""
+        with _At(place):
+            handler, inner = self._enter(untrusted, "read")
+            return _prefixed(handler.read(untrusted, inner), unit_prefix, place)
+
+    def rewrite(
+        self, untrusted: bytes, unit_prefix: str, redactions: Sequence[Redaction]
+    ) -> RewrittenPart:
+        """See `handoff.documents.base.Door.rewrite`."""
+        handler, inner = self._enter(untrusted, "rewrite")
+        content = handler.rewrite(untrusted, strip_prefix(redactions, unit_prefix), inner)
+        return RewrittenPart(content, handler.media_type, handler.extension)
+
+    def reread(self, produced: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
+        """See `handoff.documents.base.Door.reread`; errors name `place`."""
+        with _At(place):
+            handler, inner = self._enter(produced, "reread")
+            return _prefixed(handler.reread(produced, inner), unit_prefix, place)
+
+    def _enter(self, untrusted: bytes, way: str) -> tuple[DocumentFormat, HouseDoor]:
+        """Count `untrusted` against the limits and find its format."""
+        if self.depth >= self.limits.depth:
+            raise LimitError(f"documents are nested more than {self.limits.depth} deep")
+        self._spent[way] = self._spent.get(way, 0) + len(untrusted)
+        if self._spent[way] > self.limits.archive_bytes:
+            raise LimitError("the documents inside this one are larger than the limit together")
+        return sniff(untrusted, self.limits), replace(self, depth=self.depth + 1)
+
+
+class _At:
+    """Adds the place to a DocumentError that passes."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, DocumentError) and self._place:
+            raise type(error)(f"{self._place}: {error.message}", error.hint) from None
+
+
+def _prefixed(units: Sequence[TextUnit], prefix: str, place: str) -> tuple[TextUnit, ...]:
+    return tuple(
+        replace(
+            unit,
+            unit_id=f"{prefix}/{unit.unit_id}",
+            place=", ".join(filter(None, (place, unit.place))),
+        )
+        for unit in units
+    )

@@ -1,0 +1,110 @@
+"""E-mail messages (.eml): headers, text and HTML; attachments go through the door."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from handoff.documents import paragraphs
+from handoff.documents.base import Door
+from handoff.documents.mail.headers import header_units, rewrite_headers
+from handoff.documents.mail.html import load_html
+from handoff.documents.mail.parts import MimePart, Role, file_name, parse
+from handoff.documents.mail.render import (
+    Entity,
+    attachment_entity,
+    multipart_entity,
+    text_entity,
+)
+from handoff.documents.mail.reread import reread_message
+from handoff.documents.splice import by_unit
+from handoff.model import Redaction, TextUnit, UnitKind
+
+_HEADER = re.compile(rb"([!-9;-~]{1,76}):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\r|$)")
+_TRANSPORT = frozenset(
+    {b"mime-version", b"message-id", b"received", b"return-path", b"content-type",
+     b"delivered-to", b"x-mailer"}
+)  # fmt: skip
+_PEOPLE = frozenset({b"from", b"to", b"subject", b"date", b"cc", b"sender"})
+
+
+class EmlFormat:
+    """Messages as RFC 5322 and MIME define them, rebuilt part by part."""
+
+    name = "eml"
+    media_type = "message/rfc822"
+    extension = ".eml"
+    readers = ("email", "handoff")
+
+    def recognizes(self, untrusted: bytes) -> bool:
+        """Whether the bytes begin with a block of mail headers that mail programs wrote.
+
+        A memorandum with "From:" and "To:" lines has none of the transport's headers: it is text.
+        """
+        seen = set(_header_names(untrusted.removeprefix(b"\xef\xbb\xbf")))
+        return bool(seen & _TRANSPORT) and bool(seen & _PEOPLE)
+
+    def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
+        """Units of the headers, the text parts and, through `door`, of every attachment."""
+        root = parse(untrusted)
+        units = list(header_units(root.message, "h.", ""))
+        for part in root.walk():
+            units += _part_units(part, door)
+        return tuple(units)
+
+    def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
+        """The message rebuilt: headers by allow-list, parts redacted, attachments renamed."""
+        root = parse(untrusted)
+        groups = by_unit(redactions)
+        entity = _entity(root, redactions, groups, door)
+        headers = [*rewrite_headers(root.message, "h.", groups), ("MIME-Version", "1.0")]
+        content = entity.to_bytes(headers)
+        crlf = b"\r\n" in untrusted[:4096]
+        return content.replace(b"\n", b"\r\n") if crlf else content
+
+    def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
+        """All headers and parts by our own splitter, base64, quopri and html.parser."""
+        return tuple(reread_message(produced, door))
+
+
+def _header_names(untrusted: bytes) -> Iterator[bytes]:
+    position = 0
+    while match := _HEADER.match(untrusted, position):
+        yield match.group(1).lower()
+        position = match.end()
+        if position >= len(untrusted):
+            return
+
+
+def _part_units(part: MimePart, door: Door) -> Iterator[TextUnit]:
+    if part.role is Role.TEXT:
+        yield from paragraphs.units(part.text(), f"t{part.path}.", f"{part.place}, ")
+    elif part.role is Role.HTML:
+        yield from load_html(part.text(), f"t{part.path}.", f"{part.place}, ").units()
+    elif part.role is Role.ATTACHMENT:
+        name = file_name(part.message)
+        if name.strip():
+            place = f"name of {part.place}"
+            yield TextUnit(f"n{part.path}", UnitKind.NAME, name, place)
+        yield from door.read(part.payload(), f"a{part.path}", part.place)
+
+
+def _entity(
+    part: MimePart,
+    redactions: Sequence[Redaction],
+    groups: Mapping[str, list[Redaction]],
+    door: Door,
+) -> Entity:
+    """The part as it will be written; original file names are replaced by neutral ones."""
+    prefix = f"t{part.path}."
+    if part.role is Role.CONTAINER:
+        children = [_entity(child, redactions, groups, door) for child in part.children]
+        return multipart_entity(part.message.get_content_subtype(), children)
+    if part.role is Role.TEXT:
+        flowed = '; format="flowed"' if part.message.get_param("format") == "flowed" else ""
+        text = paragraphs.rewritten(part.text(), prefix, groups)
+        return text_entity(text, "plain", flowed)
+    if part.role is Role.HTML:
+        return text_entity(load_html(part.text(), prefix, "").rewrite(groups), "html")
+    inner = door.rewrite(part.payload(), f"a{part.path}", redactions)
+    return attachment_entity(inner.content, inner.media_type, part.number, inner.extension)

@@ -1,0 +1,87 @@
+"""Signatures of what handoff does not read, so that the reason can name the type in words.
+
+A table rather than a detection library: the handlers check their own structure anyway, and what
+no row names is held all the same, only with less to say.
+"""
+
+from __future__ import annotations
+
+import re
+
+# (offset, signature, what it is)
+_SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"GIF87a", "a GIF picture"),
+    (0, b"GIF89a", "a GIF picture"),
+    (0, b"II*\x00", "a TIFF picture"),
+    (0, b"MM\x00*", "a TIFF picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (4, b"ftypheic", "an HEIC picture"),
+    (4, b"ftypmif1", "an HEIF picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (4, b"ftyp", "a video or sound recording"),
+    (0, b"BM", "a BMP picture"),
+    (0, b"\xd7\xcd\xc6\x9a", "a WMF drawing"),
+    (0, b"8BPS", "a Photoshop picture"),
+    (0, b"AT&TFORM", "a DjVu document"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"Rar!\x1a\x07", "a RAR archive"),
+    (0, b"\x1f\x8b", "a gzip file"),
+    (0, b"BZh", "a bzip2 file"),
+    (0, b"\xfd7zXZ\x00", "an xz file"),
+    (0, b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"MSCF", "a Windows cabinet"),
+    (0, b"{\\rtf", "an RTF document"),
+    (0, b"%!PS", "a PostScript document"),
+    (0, b"MZ", "a Windows program"),
+    (0, b"\x7fELF", "a Linux program"),
+    (0, b"\xca\xfe\xba\xbe", "a program"),
+    (0, b"\xcf\xfa\xed\xfe", "a macOS program"),
+    (0, b"#!", "a script"),
+    (0, b"!BDN", "an Outlook data file (PST)"),
+    (0, b"SQLite format 3\x00", "an SQLite database"),
+    (4, b"Standard Jet DB", "an Access database"),
+    (4, b"Standard ACE DB", "an Access database"),
+    (0, b"\x78\x9f\x3e\x22", "a winmail.dat (TNEF) attachment"),
+    (0, b"L\x00\x00\x00\x01\x14\x02\x00", "a Windows shortcut"),
+    (0, b"RIFF", "a sound or video recording"),
+    (0, b"ID3", "a sound recording"),
+    (0, b"OggS", "a sound or video recording"),
+    (0, b"fLaC", "a sound recording"),
+    (0, b"\x1aE\xdf\xa3", "a video recording"),
+    (0, b"wOFF", "a font"),
+    (0, b"\x00\x01\x00\x00\x00", "a font"),
+    (0, b"age-encryption.org/v1", "an age-encrypted file"),
+    (0, b"-----BEGIN AGE ENCRYPTED", "an age-encrypted file"),
+    (0, b"-----BEGIN PGP", "a PGP message"),
+    (0, b"-----BEGIN ", "a PEM file (keys or certificates)"),
+    (0, b"BEGIN:VCARD", "a vCard"),
+    (0, b"BEGIN:VCALENDAR", "a calendar file"),
+)
+_MARKUP = (
+    (re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE), "an HTML page"),
+    (re.compile(rb"<svg[\s>]", re.IGNORECASE), "an SVG drawing"),
+    (re.compile(rb"<\?xml\s|<!DOCTYPE\s"), "an XML file"),
+)
+_MBOX = re.compile(rb"From \S+[^\r\n]*\d\d:\d\d[^\r\n]*\r?\n[A-Za-z-]+:")
+
+
+def name_of(untrusted: bytes) -> str | None:
+    """What `untrusted` is, in words with an article, if it bears a mark of a type in the table."""
+    for offset, signature, name in _SIGNATURES:
+        if untrusted.startswith(signature, offset) and _plausible(untrusted, signature):
+            return name
+    head = untrusted[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for pattern, name in _MARKUP:
+        if pattern.match(head):
+            return name
+    if _MBOX.match(untrusted[:4096]):
+        return "a mailbox (mbox) of several messages"
+    return None
+
+
+def _plausible(untrusted: bytes, signature: bytes) -> bool:
+    """Two-letter signatures are also how prose may begin; binary types have NULs early on."""
+    return len(signature) > 2 or signature == b"#!" or 0 in untrusted[:512] or signature[0] > 127

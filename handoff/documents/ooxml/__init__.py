@@ -1,0 +1,1 @@
+"""Office Open XML (ECMA-376): what Word, Excel and PowerPoint files have in common."""

@@ -1,0 +1,253 @@
+"""An Office document opened for redaction: cleaned first, then cut into units.
+
+Cleaning is a function of the bytes alone and happens in `read` and in `rewrite` alike, so the
+units of both are the same and lie in what will be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from handoff.documents.base import Limits
+from handoff.documents.ooxml import names, xmlio
+from handoff.documents.ooxml.package import Package, Part, read_package, write_package
+from handoff.documents.ooxml.properties import removed_units
+from handoff.documents.ooxml.sweep import clean_slots, sweep
+from handoff.documents.slots import Passage, SharedValue
+from handoff.documents.splice import by_unit
+from handoff.documents.trees import Element
+from handoff.errors import UnsafeContentError, UnsupportedTypeError
+from handoff.model import Redaction, TextUnit, UnitKind
+
+_MEDIA = ("image/", "audio/", "video/")
+_DROPPED_ANYWHERE = (f"{names.W}fldData", f"{names.W}binData")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How a kind of part is kept: its name in the package, and in words."""
+
+    pattern: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What Word, Excel and PowerPoint do differently.
+
+    Attributes:
+        main: content types of the main part, each with the one it is written as.
+        kept: other content types that are kept; all else is dropped.
+        text_tags: elements whose text people read.
+        clean: takes out of all kept parts, in place, what is no content.
+        passages: the passages of one part, in order.
+        settled: whether `clean` left an attribute (of an element) a value that is no text.
+        detach: what to do with an element that refers to a dropped part: "remove", "attribute".
+    """
+
+    main: Mapping[str, str]
+    main_keep: Keep
+    kept: Mapping[str, Keep]
+    text_tags: tuple[str, ...]
+    clean: Callable[[Sequence[Part]], None]
+    passages: Callable[[Part, str, str], Iterator[Passage]]
+    settled: Callable[[Element, str], bool]
+    detach: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class OfficeDocument:
+    """A cleaned package with its units."""
+
+    package: Package
+    names: dict[str, str]
+    entries: list[Passage | SharedValue]
+    removed: list[TextUnit] = field(repr=False)
+
+    def units(self) -> Iterator[TextUnit]:
+        """Units that can be redacted, then those whose place is removed altogether."""
+        for entry in self.entries:
+            yield from entry.units()
+        yield from self.removed
+
+    def rewrite(self, redactions: Iterable[Redaction]) -> bytes:
+        """The document with `redactions` applied."""
+        groups = by_unit(redactions)
+        for entry in self.entries:
+            entry.apply(groups)
+        return write_package(self.package, self.names)
+
+
+def load(untrusted: bytes, limits: Limits, dialect: Dialect) -> OfficeDocument:
+    """Open and clean the document in `untrusted`.
+
+    Raises:
+        DocumentError: whatever is wrong with it (see archive, package, xmlio).
+        UnsafeContentError: it holds something that can be neither read nor safely removed.
+        UnsupportedTypeError: another kind of document, or the strict variant.
+    """
+    package = read_package(untrusted, limits)
+    main = package.main_part()
+    if main.content_type not in dialect.main:
+        raise UnsupportedTypeError("this Office format is not one that handoff reads")
+    main.content_type = dialect.main[main.content_type]
+    removed = list(removed_units(package))
+    package.keep(lambda part: part is main or part.content_type in dialect.kept or _is_media(part))
+    _refuse_media(package)
+    words = _name_parts(package, main, dialect)
+    for part in package.parts.values():
+        part.root = _parse(part, words[part.name])
+        _detach(package, part, words[part.name], dialect.detach)
+    package.relationships = [rel for rel in package.relationships if rel.target in package.parts]
+    parts = list(package.parts.values())
+    removed += list(_authors(parts))
+    dialect.clean(parts)
+    entries = [entry for part in parts for entry in _entries(part, words, dialect)]
+    return OfficeDocument(package, _final_names(words), entries, removed)
+
+
+def _is_media(part: Part) -> bool:
+    return part.content_type.startswith(_MEDIA)
+
+
+def _refuse_media(package: Package) -> None:
+    """Hold pictures that a kept part shows; thumbnails belong to the package and are dropped."""
+    for part in list(package.parts.values()):
+        for relationship in part.relationships:
+            target = package.parts.get(relationship.target)
+            if not relationship.external and target is not None and _is_media(target):
+                raise UnsafeContentError(
+                    "contains a picture that cannot be read yet",
+                    "remove the pictures, or print the document to a text PDF without them",
+                )
+    package.parts = {name: part for name, part in package.parts.items() if not _is_media(part)}
+
+
+def _name_parts(package: Package, main: Part, dialect: Dialect) -> dict[str, tuple[str, str]]:
+    """For each part its new name and its words; names of our own can hold no text."""
+    named: dict[str, tuple[str, str]] = {}
+    counts: dict[str, int] = {}
+    for part in package.parts.values():
+        keep = dialect.main_keep if part is main else dialect.kept[part.content_type]
+        counts[keep.pattern] = number = counts.get(keep.pattern, 0) + 1
+        words = keep.words if number == 1 else f"{keep.words} {number}"
+        named[part.name] = (keep.pattern.format(number), words)
+    return named
+
+
+def _parse(part: Part, named: tuple[str, str]) -> Element:
+    """The part's XML without anything of a namespace that is not Office's own."""
+    root = xmlio.parse(part.content, named[1])
+    if etree.QName(root).namespace and names.STRICT in root.tag:
+        raise UnsupportedTypeError(
+            "this is a Strict Open XML document", "save it as an ordinary .docx, .xlsx or .pptx"
+        )
+    for element in list(root.iter(etree.Element)):
+        if element.tag.endswith("}extLst") or element.tag in _DROPPED_ANYWHERE:
+            xmlio.drop(element)
+        elif not names.is_known_namespace(etree.QName(element).namespace or ""):
+            _drop_foreign(element, named[1])
+        else:
+            _strip_attributes(element)
+    _mend_ignorable(root, named[1])
+    return root
+
+
+def _drop_foreign(element: Element, words: str) -> None:
+    """Programs skip elements of unknown namespaces; with text inside, that is no sure guess."""
+    if "".join(element.itertext()).strip():
+        raise UnsafeContentError(f"{words}: contains text of an unknown kind")
+    if element.getparent() is None:
+        raise UnsafeContentError(f"{words}: is of an unknown kind")
+    xmlio.drop(element)
+
+
+def _strip_attributes(element: Element) -> None:
+    for attribute in element.attrib:
+        namespace = etree.QName(attribute).namespace
+        foreign = namespace is not None and not names.is_known_namespace(namespace)
+        if (
+            foreign
+            or attribute == f"{names.O}gfxdata"
+            or etree.QName(attribute).localname.startswith("rsid")
+        ):
+            del element.attrib[attribute]
+
+
+def _mend_ignorable(root: Element, words: str) -> None:
+    """Leave in mc:Ignorable only Office's own namespaces, and hold prefixes that could be text."""
+    for element in root.iter(etree.Element):
+        if any(prefix and not names.is_plain_prefix(prefix) for prefix in element.nsmap):
+            raise UnsafeContentError(f"{words}: its XML uses unusual namespace prefixes")
+        listed = element.get(f"{names.MC}Ignorable")
+        if listed is not None:
+            known = [
+                prefix
+                for prefix in listed.split()
+                if names.is_known_namespace(element.nsmap.get(prefix) or "")
+            ]
+            element.set(f"{names.MC}Ignorable", " ".join(known))
+        for attribute in ("ProcessContent", "PreserveElements", "PreserveAttributes"):
+            element.attrib.pop(f"{names.MC}{attribute}", None)
+
+
+def _detach(package: Package, part: Part, named: tuple[str, str], rules: Mapping[str, str]) -> None:
+    """Drop the part's relationships that lead out or to dropped parts, and what refers to them.
+
+    What stays gets new ids.
+    """
+    ids: dict[str, str] = {}
+    kept = []
+    for rel in part.relationships:
+        if not rel.external and rel.target in package.parts:
+            ids[rel.rel_id] = f"rId{len(ids) + 1}"
+            kept.append(type(rel)(ids[rel.rel_id], rel.kind, rel.target))
+    part.relationships = kept
+    for element in list(part.root.iter(etree.Element)):
+        for attribute in [name for name in element.attrib if name.startswith(names.R)]:
+            value = element.get(attribute)
+            if value in ids:
+                element.set(attribute, ids[value])
+            else:
+                _detach_one(element, attribute, named[1], rules)
+
+
+def _detach_one(element: Element, attribute: str, words: str, rules: Mapping[str, str]) -> None:
+    rule = rules.get(element.tag)
+    if rule == "attribute":
+        del element.attrib[attribute]
+    elif rule == "element":
+        xmlio.drop(element)
+    elif rule is not None:
+        owner = next((above for above in element.iterancestors(rule)), None)
+        xmlio.drop(element if owner is None else owner)
+    else:
+        raise UnsafeContentError(f"{words}: refers to content that handoff cannot read")
+
+
+def _authors(parts: Sequence[Part]) -> Iterator[TextUnit]:
+    """Names of authors of comments and changes, sought everywhere, then made anonymous."""
+    seen: dict[str, None] = {}
+    for part in parts:
+        for element in part.root.iter(etree.Element):
+            for attribute in ("author", f"{names.W}author"):
+                if value := element.get(attribute, "").strip():
+                    seen[value] = None
+    for number, author in enumerate(seen, 1):
+        yield TextUnit(f"author.{number}", UnitKind.METADATA, author, f"author {number}")
+
+
+def _entries(
+    part: Part, named: Mapping[str, tuple[str, str]], dialect: Dialect
+) -> list[Passage | SharedValue]:
+    key, words = named[part.name]
+    clean_slots(part.root, dialect.text_tags)
+    passages = list(dialect.passages(part, key, words))
+    return [*passages, *sweep(part.root, key, words, passages, dialect.settled)]
+
+
+def _final_names(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    return {old: new for old, (new, _) in named.items()}

@@ -1,0 +1,35 @@
+"""Which Office format a ZIP claims to be, by its list of content types and not by its name."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterable
+from io import BytesIO
+
+from handoff.documents.ooxml.package import TYPES_NAME
+
+_MAX_TYPES = 4_000_000
+
+
+def has_main_part(untrusted: bytes, content_types: Iterable[str]) -> bool:
+    """Whether `untrusted` is a ZIP whose content types name one of `content_types`.
+
+    Reads that one entry only, up to a limit; whether the claim holds is for `load` to find.
+    """
+    if not untrusted.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with (
+            zipfile.ZipFile(BytesIO(untrusted)) as archive,
+            archive.open(TYPES_NAME) as stream,
+        ):
+            listed = stream.read(_MAX_TYPES)
+    except (
+        zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, NotImplementedError,
+        RuntimeError, ValueError, IndexError, OverflowError,
+    ):  # fmt: skip
+        return False
+    return any(
+        f'"{kind}"'.encode() in listed or f"'{kind}'".encode() in listed for kind in content_types
+    )

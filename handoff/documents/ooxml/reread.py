@@ -1,0 +1,118 @@
+"""The independent second reading of an Office package: its own ZIP walk, zlib and expat.
+
+Shares no code with the reader: entries are found by walking the local headers from the first byte
+on, so an entry that the central directory does not list would show as well.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from handoff.documents.base import Limits
+from handoff.errors import DamagedError, LimitError
+from handoff.model import TextUnit, UnitKind
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_PARAGRAPHS = frozenset({"p", "si", "is", "text"})
+_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_TEXTS = frozenset({"t", "delText", "instrText", "delInstrText", "v", "f"})
+_SEPARATOR = "\n\u241e\n"
+
+
+def reread_package(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
+    """Units of everything in `produced` that could hold text.
+
+    Units whose id begins with `raw/` are not reading text but every string of a part, one a line
+    with a separator between: for searching known values, not for finding new ones.
+
+    Raises:
+        DamagedError: `produced` is not a well-formed package.
+        LimitError: it unpacks to more than the limit.
+    """
+    units: list[TextUnit] = []
+    entry_names: list[str] = []
+    for number, (name, content) in enumerate(_entries(produced, limits), 1):
+        entry_names.append(name)
+        units += _part_units(number, content)
+    units.append(TextUnit("raw/names", UnitKind.NAME, _SEPARATOR.join(entry_names), "part names"))
+    return tuple(units)
+
+
+def _entries(produced: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    position = 0
+    left = limits.archive_bytes
+    try:
+        while produced[position : position + 4] == b"PK\x03\x04":
+            fields = _LOCAL.unpack_from(produced, position)
+            method, packed, length, extra = fields[3], fields[7], fields[9], fields[10]
+            start = position + _LOCAL.size + length + extra
+            name = produced[position + _LOCAL.size :][:length].decode("utf-8", "replace")
+            content = produced[start : start + packed]
+            if method:
+                content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, left)
+            left -= len(content)
+            if left <= 0:
+                raise LimitError("the rewritten file unpacks to more than the limit")
+            yield name, content
+            position = start + packed
+    except (struct.error, zlib.error):
+        raise DamagedError("the rewritten file cannot be unpacked again") from None
+    if produced[position : position + 4] != b"PK\x01\x02":
+        raise DamagedError("the rewritten file has bytes outside of its parts")
+
+
+def _part_units(number: int, content: bytes) -> Iterator[TextUnit]:
+    place = f"part {number}"
+    try:
+        root = ET.fromstring(content)  # noqa: S314 - our own output, no document type in it
+    except ET.ParseError:
+        raise DamagedError(f"{place} of the rewritten file is not well-formed") from None
+    for index, text in enumerate(_passages(root), 1):
+        yield TextUnit(f"part{number}.p{index}", UnitKind.BODY, text, f"{place}, passage {index}")
+    strings = dict.fromkeys(_strings(root))
+    yield TextUnit(f"raw/part{number}", UnitKind.HIDDEN, _SEPARATOR.join(strings), place)
+
+
+def _passages(root: ET.Element) -> Iterator[str]:
+    """The text of every paragraph: all of it, and without what tracked changes deleted or added."""
+    for element in root.iter():
+        if _local(element) in _PARAGRAPHS:
+            readings = dict.fromkeys(
+                "".join(_read(element, skip)) for skip in (frozenset[str](), _DELETED, _INSERTED)
+            )
+            yield from (text for text in readings if text.strip())
+
+
+_DELETED = frozenset({"del", "moveFrom", "instrText", "delInstrText"})
+_INSERTED = frozenset({"ins", "moveTo", "instrText", "delInstrText"})
+
+
+def _read(element: ET.Element, skip: frozenset[str]) -> Iterator[str]:
+    for child in element:
+        local = _local(child)
+        if local in skip or local in _PARAGRAPHS:
+            continue
+        if local in _TEXTS:
+            yield child.text or ""
+        elif local in _BREAKS:
+            yield _BREAKS[local]
+        yield from _read(child, skip)
+
+
+def _strings(root: ET.Element) -> Iterator[str]:
+    """Every tag, attribute name and value, text and tail."""
+    for element in root.iter():
+        yield element.tag
+        for name, value in element.attrib.items():
+            yield name
+            yield value
+        for text in (element.text, element.tail):
+            if text and text.strip():
+                yield text
+
+
+def _local(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]

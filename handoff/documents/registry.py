@@ -1,0 +1,115 @@
+"""The formats handoff reads, and the decision which of them a file is, by its content alone.
+
+Adding a format is adding its module and one line to `formats`.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from functools import cache
+from io import BytesIO
+
+from handoff.documents import foreign
+from handoff.documents.base import DocumentFormat, Limits
+from handoff.documents.encoding import decode
+from handoff.errors import (
+    EmptyError,
+    EncryptedError,
+    LimitError,
+    UnsafeContentError,
+    UnsupportedTypeError,
+)
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_OLE_STREAMS = (
+    ("WordDocument", "a legacy Word document (.doc)"),
+    ("Workbook", "a legacy Excel workbook (.xls)"),
+    ("PowerPoint Document", "a legacy PowerPoint file (.ppt)"),
+    ("__properties_version1.0", "an Outlook message (.msg)"),
+)
+_PDF = re.compile(rb"%PDF-\d")
+_PDF_WINDOW = 1024
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+@cache
+def formats() -> tuple[DocumentFormat, ...]:
+    """Every format, in the order in which it is asked: strict structure first, plain text last."""
+    from handoff.documents.delimited import DelimitedFormat
+    from handoff.documents.docx import DocxFormat
+    from handoff.documents.eml import EmlFormat
+    from handoff.documents.pdf import PdfFormat
+    from handoff.documents.txt import TextFormat
+
+    return (
+        PdfFormat(),
+        DocxFormat(),
+        EmlFormat(),
+        DelimitedFormat(),
+        TextFormat(),
+    )
+
+
+def sniff(untrusted: bytes, limits: Limits | None = None) -> DocumentFormat:
+    """The format of `untrusted`, whatever its file was called.
+
+    Raises:
+        EmptyError: no bytes, or nothing but blanks.
+        LimitError: more bytes than `limits.input_bytes`.
+        EncryptedError: an encrypted Office package.
+        UnsafeContentError: a file that is valid as two formats at once (a polyglot).
+        UnsupportedTypeError: no format reads it; the message names the type where known.
+    """
+    if len(untrusted) > (limits or Limits()).input_bytes:
+        raise LimitError("the document is larger than the limit for one document")
+    if not untrusted.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        raise EmptyError("the document has no content")
+    _refuse_polyglot(untrusted)
+    _refuse_ole(untrusted)
+    name = foreign.name_of(untrusted)
+    if name is not None:
+        raise UnsupportedTypeError(f"this is {name}, which handoff does not read")
+    for candidate in formats():
+        if candidate.recognizes(untrusted):
+            return candidate
+    raise _unknown(untrusted)
+
+
+def by_name(name: str) -> DocumentFormat:
+    """The format called `name`; KeyError if there is none."""
+    return {candidate.name: candidate for candidate in formats()}[name]
+
+
+def _refuse_polyglot(untrusted: bytes) -> None:
+    """Hold what two programs would open as two different documents."""
+    header = _PDF.search(untrusted, 0, _PDF_WINDOW)
+    # Readers of PDF accept the header anywhere in the first 1,024 bytes (ISO 32000-1, annex H).
+    is_pdf = header is not None and (header.start() == 0 or b"startxref" in untrusted)
+    hidden_zip = not untrusted.startswith(_ZIP) and zipfile.is_zipfile(BytesIO(untrusted))
+    leading = untrusted.startswith((*_ZIP, _OLE)) or foreign.name_of(untrusted) is not None
+    if hidden_zip or (is_pdf and leading):
+        raise UnsafeContentError(
+            "the file is valid as two formats at once", "save it anew with the program that made it"
+        )
+
+
+def _refuse_ole(untrusted: bytes) -> None:
+    if not untrusted.startswith(_OLE):
+        return
+    if _ENCRYPTED_PACKAGE in untrusted:
+        raise EncryptedError("the Office document is protected by a password or rights management")
+    for stream, name in _OLE_STREAMS:
+        if stream.encode("utf-16-le") in untrusted:
+            raise UnsupportedTypeError(f"this is {name}, which handoff does not read")
+    raise UnsupportedTypeError("this is an OLE file, which handoff does not read")
+
+
+def _unknown(untrusted: bytes) -> UnsupportedTypeError:
+    if untrusted.startswith(_ZIP):
+        return UnsupportedTypeError(
+            "this is a ZIP archive, or an Office format that handoff does not read"
+        )
+    decode(untrusted)  # says why the text is none, if that is the reason
+    return UnsupportedTypeError("the file is of no type that handoff knows")
