@@ -17,8 +17,8 @@ VERSION_LINE: Final = b"age-encryption.org/v1\n"
 _COLUMNS: Final = 64
 _ARGUMENTS: Final = re.compile(rb"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
 
-MAX_HEADER: Final = 2 * 1024 * 1024
-"""Bytes of header we are willing to hold: over a thousand post-quantum recipients."""
+MAX_HEADER: Final = 1024 * 1024
+"""Bytes of header we are willing to hold: some six hundred post-quantum recipients."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any, Final, Protocol
 
 READ_SIZE: Final = 64 * 1024
@@ -10,8 +11,8 @@ READ_SIZE: Final = 64 * 1024
 class Source(Protocol):
     """Anything bytes can be read from: a file, a pipe, a `BytesIO`, an HTTP body."""
 
-    def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; empty only at the end."""
+    def read(self, size: int, /) -> bytes | None:
+        """Up to `size` bytes; empty only at the end; None where none are there yet."""
         ...
 
 
@@ -22,7 +23,10 @@ class Sink(Protocol):
     """
 
     def write(self, data: Any, /) -> int | None:  # noqa: ANN401 - BinaryIO and io.* disagree here
-        """Take some or all of `data` and return how much; None means all of it."""
+        """Take some or all of `data` and return how much; None means all of it.
+
+        From an `io.RawIOBase` None means that it would block, which is not supported.
+        """
         ...
 
 
@@ -45,8 +49,10 @@ def fill(source: Source, view: memoryview) -> int:
     return done
 
 
-def _read_into(source: Source, view: memoryview) -> int:
+def _read_into(source: Source, view: memoryview) -> int | None:
     data = source.read(len(view))
+    if data is None:
+        return None
     view[: len(data)] = data
     return len(data)
 
@@ -55,11 +61,14 @@ def write_all(sink: Sink, data: bytes | memoryview) -> None:
     """Write all of `data`, however little the sink takes at a time.
 
     Raises:
+        BlockingIOError: when `sink` is a raw non-blocking stream and takes nothing.
         OSError: whatever writing raises.
     """
     view = memoryview(data)
     while view:
         count = sink.write(view)
+        if count is None and isinstance(sink, io.RawIOBase):
+            raise BlockingIOError("the sink is non-blocking")
         view = view[len(view) if count is None else count :]
 
 
@@ -69,23 +78,30 @@ class BufferedSource:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._buffer = b""
+        self._at = 0
         self._ended = False
 
     def peek(self, size: int) -> bytes:
         """The next `size` bytes, or fewer at the end, without taking them."""
-        while len(self._buffer) < size and not self._ended:
+        while len(self._buffer) - self._at < size and not self._ended:
             data = self._source.read(READ_SIZE)
+            if data is None:
+                raise BlockingIOError("the source is non-blocking")
             self._ended = not data
-            self._buffer += data
-        return self._buffer[:size]
+            self._buffer, self._at = self._buffer[self._at :] + data, 0
+        return self._buffer[self._at : self._at + size]
 
     def skip(self, size: int) -> None:
         """Take `size` bytes that `peek` has shown."""
-        self._buffer = self._buffer[size:]
+        self._at += size
+        if self._at == len(self._buffer):
+            self._buffer, self._at = b"", 0
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes, empty only at the end."""
-        data = self.peek(1) and self._buffer[:size]
+        if not self._buffer:
+            self.peek(1)
+        data = self._buffer[self._at : self._at + size]
         self.skip(len(data))
         return data
 
@@ -108,9 +124,10 @@ class BufferedSource:
             # A line is almost always short: look at little first, then at more.
             size = min(max(2 * size, 128), limit)
             data = self.peek(size)
-            end = data.find(b"\n") + 1 or (len(data) if len(data) < size else 0)
-            if end or not data:
-                self.skip(end)
-                return data[:end]
+            end = data.find(b"\n") + 1
+            if end or len(data) < size:
+                line = data[:end] if end else data
+                self.skip(len(line))
+                return line
             if size == limit:
                 raise ValueError("line too long")
