@@ -46,6 +46,7 @@ class Replay:
         self._next_index = 0
         self._fitting = 0
         self._covered = 0
+        self._first_wrong: int | None = None
 
     @property
     def size(self) -> int:
@@ -120,7 +121,7 @@ class Replay:
                 self._found.add(
                     "checkpoint.root",
                     f"the first {waiting.size} events are not those of {waiting.where}",
-                    min(self._covered, self.size),
+                    self._covered if self._first_wrong is None else self._first_wrong,
                 )
             elif frontier is not None and frontier != self._tree.to_bytes():
                 self._found.add("checkpoint.frontier", f"{waiting.where} has a changed frontier")
@@ -130,35 +131,38 @@ class Replay:
             waiting = next(expected, None)
         return waiting
 
+    def _wrong(self, code: str, message: str, index: int) -> None:
+        """Record what is wrong with one event; the first one is where the trouble begins."""
+        self._found.add(code, message, index)
+        if self._first_wrong is None:
+            self._first_wrong = index
+
     def _check_place(self, index: int) -> None:
         if index != self._next_index:
-            self._found.add(
-                "event.index",
-                f"events are missing before event {index}",
-                min(index, self._next_index),
-            )
+            first = min(index, self._next_index)
+            self._wrong("event.index", f"events are missing before event {index}", first)
         self._next_index = index + 1
 
     def _check_leaf(
         self, index: int, columns: list[object], untrusted_leaf: object, hashed: object
     ) -> None:
         if not isinstance(untrusted_leaf, bytes):
-            self._found.add("event.leaf", f"event {index} has no leaf", index)
+            self._wrong("event.leaf", f"event {index} has no leaf", index)
             return
         computed = leaf_hash(untrusted_leaf)
         self._tree.append(computed)
         if computed != hashed:
-            self._found.add("event.hash", f"event {index} does not fit its hash", index)
+            self._wrong("event.hash", f"event {index} does not fit its hash", index)
         try:
             event = decode_event(untrusted_leaf)
         except CustodyEventError as error:
-            self._found.add("event.leaf", f"event {index}: {error.message}", index)
+            self._wrong("event.leaf", f"event {index}: {error.message}", index)
             return
         at = format_time(event.at)
         if columns != [at, event.kind, event.batch_id, event.doc_id] or event.index != index:
-            self._found.add("event.columns", f"event {index} stands in the wrong row", index)
+            self._wrong("event.columns", f"event {index} stands in the wrong row", index)
         if at < self._last_time:
-            self._found.add("event.time", f"event {index} is older than the one before", index)
+            self._wrong("event.time", f"event {index} is older than the one before", index)
         self._last_time = at
 
     def _check_head(self, connection: Connection) -> None:

@@ -35,7 +35,7 @@ class BatchRow:
     """One batch in the list.
 
     Attributes:
-        state: "closed", "interrupted" or "open"; a batch is closed when its manifest was decided.
+        state: "open", "interrupted", or "closed" once the fate of all its documents is recorded.
         closed_at: when it was closed, None while it is not.
         delivered, held, failed: documents by how they ended so far.
     """
@@ -70,7 +70,8 @@ _OUTCOMES = {
     "document.held": "held",
     "delivery.confirmed": "delivered",
     "delivery.failed": "failed",
-    "delivery.abandoned": "failed",
+    # The announced upload never happened; the document is sealed and sent anew.
+    "delivery.abandoned": "pending",
 }
 _BATCH_KINDS = ("batch.opened", "batch.resumed", "batch.interrupted", "batch.closed")
 
@@ -155,8 +156,8 @@ def _resolve_batch(source: EventSource, reference: str) -> str | None:
 
 
 def _documents_numbered(source: EventSource, control_number: str) -> set[str]:
-    """Documents that were sealed or sent under `control_number`, with or without an extension."""
-    kinds = ("document.redacted", "document.sealed", "delivery.intended")
+    """Documents that got `control_number`, given with or without an extension."""
+    kinds = ("document.received", "document.redacted", "document.sealed", "delivery.intended")
     wanted = control_number.partition(".")[0]
     return {
         event.doc_id

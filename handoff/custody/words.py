@@ -58,8 +58,15 @@ def _opened(facts: _Facts) -> str:
 
 
 def _received(facts: _Facts) -> str:
+    number = facts.text("control_number", " as ")
     size = facts.count("size", "byte", "bytes", ": ")
-    return f"Document taken in from the firm's files{size}{facts.text('media_type', ', type ')}"
+    media_type = facts.text("media_type", ", type ")
+    return f"Document taken in from the firm's files{number}{size}{media_type}"
+
+
+def _read(facts: _Facts) -> str:
+    units = facts.count("units", "piece of text", "pieces of text", ": ")
+    return f"Document read whole{units}{facts.text('media_type', ', type ')}"
 
 
 def _found(facts: _Facts) -> str:
@@ -116,9 +123,7 @@ _WORDS: dict[str, Words] = {
     ),
     "batch.closed": _closed,
     "document.received": _received,
-    "document.read": lambda facts: (
-        f"Document read whole{facts.count('units', 'piece of text', 'pieces of text', ': ')}"
-    ),
+    "document.read": _read,
     "document.found": _found,
     "document.redacted": _redacted,
     "document.rechecked": _rechecked,
@@ -131,7 +136,9 @@ _WORDS: dict[str, Words] = {
     "delivery.failed": lambda facts: (
         f"Sending failed{facts.text('code', ' (', ')')}; the same command tries again"
     ),
-    "delivery.abandoned": lambda facts: f"Sending given up{facts.text('code', ' (', ')')}",
+    "delivery.abandoned": lambda _: (
+        "The announced upload did not happen; the document is encrypted and sent anew"
+    ),
     "manifest.intended": lambda _: "About to send the signed table of contents",
     "manifest.delivered": lambda _: (
         "Signed table of contents delivered; the batch is now there for the vendor"

@@ -54,8 +54,8 @@ def direct(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None)
 
 
-def tamper(path: Path, *statements: str) -> None:
-    """Change the database as somebody would who knows of the triggers."""
+def tamper(path: Path, *statements: str, restore: bool = True) -> None:
+    """Change the database as somebody would who knows of the triggers, and puts them back."""
     connection = direct(path)
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     kept = triggers.fetchall()
@@ -63,6 +63,6 @@ def tamper(path: Path, *statements: str) -> None:
         connection.execute(f"DROP TRIGGER {name}")
     for statement in statements:
         connection.execute(statement)
-    for _, sql in kept:
+    for _, sql in kept if restore else ():
         connection.execute(sql)
     connection.close()

@@ -33,6 +33,7 @@ def test_it_is_a_ledger(path: Path, key: LogKey, clock: SetClock) -> None:
     with open_ledger(path, key, clock) as opened:
         ledger: Ledger = opened
         assert ledger.size() == 0
+        assert opened.last_event() is None
 
 
 def test_indexes_are_without_gaps_and_events_come_back(
@@ -43,6 +44,7 @@ def test_indexes_are_without_gaps_and_events_come_back(
         assert ledger.append([]) == range(4, 4)
         assert ledger.append(batch(1, 1)) == range(4, 6)
         events = list(ledger.events())
+        assert ledger.last_event() == events[-1]
     assert [event.index for event in events] == list(range(6))
     assert (events[0].kind, events[0].batch_id) == ("batch.opened", "batch-0000")
     assert {(event.actor, event.host, event.tool) for event in events} == {

@@ -32,7 +32,7 @@ HISTORY = [
     draft("document.sealed", "aa11", "d1", control_number="ACME-000001", recipients=2),
     draft("delivery.intended", "aa11", "d1", control_number="ACME-000001", object_key="aa11/x.age"),
     draft("delivery.confirmed", "aa11", "d1", size=2300, version="v1"),
-    draft("document.received", "aa11", "d2"),
+    draft("document.received", "aa11", "d2", control_number="ACME-000002"),
     draft("document.held", "aa11", "d2", code="document.encrypted", places=1),
     draft("batch.closed", "aa11", delivered=1, held=1, failed=0),
     draft("manifest.intended", "aa11"),
@@ -66,6 +66,8 @@ def test_batches_are_listed_with_their_state_and_counts(ledger: SqliteLedger) ->
         ("aa22", "acme", "open", 3, 1, 0, 1),
         ("bb33", "", "interrupted", 0, 0, 0, 0),
     ]
+    ledger.append([draft("delivery.abandoned", "aa22", "d4")])
+    assert list_batches(ledger)[1].failed == 0
     assert [row.closed_at is None for row in list_batches(ledger)] == [False, True, True]
 
 
@@ -82,9 +84,14 @@ def test_a_document_has_its_history_in_plain_words(ledger: SqliteLedger) -> None
     ]
 
 
-@pytest.mark.parametrize("number", ["ACME-000001", "ACME-000001.pdf"])
-def test_a_control_number_finds_its_document(ledger: SqliteLedger, number: str) -> None:
-    assert show(ledger, number) == show(ledger, "d1")
+@pytest.mark.parametrize(
+    ("number", "document"),
+    [("ACME-000001", "d1"), ("ACME-000001.pdf", "d1"), ("ACME-000002", "d2")],
+)
+def test_a_control_number_finds_its_document(
+    ledger: SqliteLedger, number: str, document: str
+) -> None:
+    assert show(ledger, number) == show(ledger, document)
 
 
 def test_a_batch_is_found_by_the_beginning_of_its_id(ledger: SqliteLedger) -> None:
