@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from handoff.errors import StoreTlsError
+from handoff.errors import StoreTlsError, StoreUnreachableError
 from handoff.model import Bucket
 from handoff.storage.translate import translated
 
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 Checksums = Literal["when_supported", "when_required"]
 Addressing = Literal["auto", "path", "virtual"]
+# What every S3 server says. botocore takes any XML, a proxy's login page included, for an answer
+# with everything missing: a listing of it would look like an empty bucket.
+_EXPECTED = {
+    "list_objects_v2": "IsTruncated",
+    "head_object": "ETag",
+    "get_object": "ETag",
+    "put_object": "ETag",
+    "create_multipart_upload": "UploadId",
+    "upload_part": "ETag",
+    "complete_multipart_upload": "ETag",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +88,13 @@ class BucketApi:
             StorageError: whatever goes wrong.
         """
         with translated(operation):
-            answer: Mapping[str, Any] = getattr(self._client, operation)(
+            untrusted: Mapping[str, Any] = getattr(self._client, operation)(
                 **self._fixed, **parameters
             )
-            return answer
+        expected = _EXPECTED.get(operation)
+        if expected and expected not in untrusted:
+            raise StoreUnreachableError(f"{operation}: what answered does not speak S3")
+        return untrusted
 
 
 def _client(bucket: Bucket, transfer: Transfer, session: Session | None) -> Any:  # noqa: ANN401

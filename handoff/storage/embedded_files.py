@@ -114,21 +114,24 @@ def ports(directory: Path) -> Ports:
 def users(directory: Path, vendors: Iterable[str]) -> tuple[dict[str, User], bool]:
     """The owner and the vendors, and whether somebody new is among them.
 
-    New ones get random keys. Writes `credentials.json` (for programs), `credentials` and `config`
-    (for AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE).
+    New ones get random keys. Writes `credentials.json`.
     """
     path = directory / "credentials.json"
     known = {name: User(name, *keys) for name, keys in _read(path).items()}
     wanted = {OWNER, *vendors} - known.keys()
     if wanted:
-        known |= {name: _new_user(name) for name in wanted}
+        known |= {name: _new_user(name) for name in sorted(wanted)}
         pairs = {u.name: [u.access_key, u.secret_key] for u in known.values()}
         write_private(path, json.dumps(pairs, indent=1, sort_keys=True))
     return known, bool(wanted)
 
 
 def write_configuration(directory: Path, known: Mapping[str, User], endpoint: str) -> None:
-    """Write what the server reads at its start and what AWS clients read."""
+    """Write what the server reads at its start and what its users' clients read.
+
+    The latter are `credentials` and `config`, for AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE,
+    and for each user NAME.curl, for `curl -K`.
+    """
     write_private(directory / "master.toml", _MASTER)
     write_private(directory / "s3.json", json.dumps({"identities": _identities(known)}))
     if not (directory / "security.toml").exists():
@@ -140,6 +143,8 @@ def write_configuration(directory: Path, known: Mapping[str, User], endpoint: st
             f"[profile {name}]\nregion = {REGION}\nendpoint_url = {endpoint}\n" for name in known
         ),
     )
+    for user in known.values():
+        write_private(directory / f"{user.name}.curl", _curl(user))
 
 
 def read_process(directory: Path) -> Process | None:
@@ -204,6 +209,11 @@ def _security() -> str:
 def _profile(user: User) -> str:
     keys = (user.access_key, user.secret_key)
     return "[{}]\naws_access_key_id = {}\naws_secret_access_key = {}\n".format(user.name, *keys)
+
+
+def _curl(user: User) -> str:
+    keys = f"{user.access_key}:{user.secret_key}"
+    return f'user = "{keys}"\naws-sigv4 = "aws:amz:{REGION}:s3"\n'
 
 
 def _free_ports(count: int) -> list[int]:

@@ -25,6 +25,8 @@ def upload(api: BucketApi, payload: Payload, fixed: Mapping[str, Any]) -> Mappin
         "create_multipart_upload", Key=payload.key, ChecksumAlgorithm="SHA256", **fixed
     )
     upload_id = started["UploadId"]
+    if started["ResponseMetadata"].get("RetryAttempts"):
+        _sweep(api, payload.key, upload_id)
     try:
         parts = _send_parts(api, payload, upload_id)
         return api.call(
@@ -38,6 +40,15 @@ def upload(api: BucketApi, payload: Payload, fixed: Mapping[str, Any]) -> Mappin
         with suppress(StorageError):
             api.call("abort_multipart_upload", Key=payload.key, UploadId=upload_id)
         raise
+
+
+def _sweep(api: BucketApi, key: str, kept: str) -> None:
+    """Abort what an earlier try to start may have started, its answer lost on the way."""
+    with suppress(StorageError):
+        found = api.call("list_multipart_uploads", Prefix=key).get("Uploads", ())
+        for upload in found:
+            if upload["Key"] == key and upload["UploadId"] != kept:
+                api.call("abort_multipart_upload", Key=key, UploadId=upload["UploadId"])
 
 
 def _send_parts(api: BucketApi, payload: Payload, upload_id: str) -> list[dict[str, Any]]:
