@@ -1,0 +1,219 @@
+"""The detector: Presidio's analyzer over our entity model and recognizers.
+
+Text goes in as units and comes back as offsets. Each block of a unit (see `handoff.detection.views`)
+is looked at by itself, so that what is found depends on the block alone: a block seen before, in
+this document or at its recheck, is answered from memory, by a keyed hash and without its text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import secrets
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from presidio_analyzer import AnalyzerEngine, RecognizerResult
+
+from handoff.detection import guards
+from handoff.detection.context import WholeWordEnhancer
+from handoff.detection.ner import NerModel
+from handoff.detection.nlp import Artifacts, NerEngine
+from handoff.detection.registry import MODEL_ENTITIES, registry, wanted
+from handoff.detection.views import View, blocks, view
+from handoff.model import Finding, RedactionProfile, TextUnit
+
+RULES_VERSION = 1
+"""Raised whenever recognizers, guards or word lists change what is found."""
+
+_BATCH_CHARS = 64_000
+_CACHED_BLOCKS = 20_000
+_NUMBERS = re.compile(r"[\d@]|://|www\.|\[at\]|\(at\)")
+_STATE_FORM = re.compile(
+    r"^(?:(?:federal |islamic |hellenic |united )?(?:kingdom|republic|commonwealth|state) of |grand duchy of )"
+)
+
+_Hit = tuple[int, int, str, float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One block of one unit on its way through the engine."""
+
+    unit: int
+    start: int
+    text: str
+    context: str
+    key: bytes
+
+
+class PresidioDetector:
+    """Finds personal data by the entities and thresholds of a redaction profile.
+
+    Args:
+        model_path: directory of the spaCy model, hash-checked by the caller.
+        profile: says what to look for; entities it keeps are not looked for.
+        only: look for no other entities than these.
+        nlp: a loaded model to share.
+
+    Raises:
+        AssetError: the model cannot be loaded.
+        ConfigError: the profile names an entity that nothing finds.
+    """
+
+    def __init__(
+        self,
+        model_path: Path,
+        profile: RedactionProfile,
+        *,
+        only: Collection[str] | None = None,
+        nlp: NerEngine | None = None,
+    ) -> None:
+        self._model_path = model_path
+        self._profile = profile
+        self._entities = tuple(e for e in wanted(profile) if only is None or e in only)
+        self._allow = frozenset(_folded(term) for term in profile.allow)
+        self._nlp = nlp or NerEngine(NerModel(model_path), profile.language)
+        self._reads_names = not set(MODEL_ENTITIES).isdisjoint(self._entities)
+        self._with_numbers = self._analyzer(numbers=True)
+        self._words_only = self._analyzer(numbers=False)
+        self._key = secrets.token_bytes(32)
+        self._cache: OrderedDict[bytes, tuple[_Hit, ...]] = OrderedDict()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hex SHA-256 over the model, Presidio's version, our rules and the profile."""
+        return _fingerprint(self._model_path, self._profile, self._entities)
+
+    def rechecker(self) -> PresidioDetector:
+        """A detector for `profile.recheck_block` alone, sharing this one's model.
+
+        Where that names no entity of the model's, it does not run the model and costs little.
+        """
+        block = self._profile.recheck_block
+        return PresidioDetector(self._model_path, self._profile, only=block, nlp=self._nlp)
+
+    def find(self, units: Sequence[TextUnit]) -> tuple[Finding, ...]:
+        """Findings in `units`, in order of unit and start; they may overlap.
+
+        Memory is bounded: blocks go through the model in groups of about 64,000 characters.
+        """
+        found: list[Finding] = []
+        for group in _groups(self._pieces(units)):
+            self._analyze_new(group)
+            found.extend(self._findings(units, group))
+        return tuple(found)
+
+    def _pieces(self, units: Sequence[TextUnit]) -> Iterator[_Piece]:
+        for index, unit in enumerate(units):
+            for block in blocks(unit.text):
+                digest = hashlib.blake2b(key=self._key, digest_size=16)
+                digest.update(unit.context.encode("utf-8", "surrogatepass") + b"\0")
+                digest.update(block.text.encode("utf-8", "surrogatepass"))
+                yield _Piece(index, block.start, block.text, unit.context, digest.digest())
+
+    def _analyze_new(self, group: Sequence[_Piece]) -> None:
+        new = list({p.key: p for p in group if p.key not in self._cache}.values())
+        views = [view(piece.text) for piece in new]
+        named = self._artifacts([seen.text for seen in views])
+        for piece, seen, artifacts in zip(new, views, named, strict=True):
+            analyzer = self._with_numbers if _NUMBERS.search(seen.text) else self._words_only
+            results = analyzer.analyze(
+                text=seen.text,
+                language=self._profile.language,
+                score_threshold=0.0,
+                context=re.findall(r"\w+", piece.context) or None,
+                nlp_artifacts=artifacts,
+            )
+            self._cache[piece.key] = tuple(self._kept(results, seen))
+
+    def _artifacts(self, texts: Sequence[str]) -> list[Artifacts]:
+        language = self._profile.language
+        if self._reads_names:
+            return self._nlp.artifacts(texts, language)
+        return [Artifacts((), self._nlp, language) for _ in texts]
+
+    def _findings(self, units: Sequence[TextUnit], group: Sequence[_Piece]) -> list[Finding]:
+        found: list[Finding] = []
+        for piece in group:
+            self._cache.move_to_end(piece.key)
+            found.extend(
+                Finding(units[piece.unit].unit_id, piece.start + start, piece.start + end, *rest)
+                for start, end, *rest in self._cache[piece.key]
+            )
+        while len(self._cache) > _CACHED_BLOCKS:
+            self._cache.popitem(last=False)
+        return found
+
+    def _kept(self, results: Sequence[RecognizerResult], seen: View) -> Iterator[_Hit]:
+        """Results that pass their entity's threshold, the guards and the allow-list, in order."""
+        hits: set[_Hit] = set()
+        for result in results:
+            if result.score < self._threshold(result.entity_type):
+                continue
+            recognizer = result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
+            start, end = result.start, result.end
+            if result.entity_type in MODEL_ENTITIES:
+                start, end = guards.trim(seen.text, start, end)
+            if start < end and self._counts(result.entity_type, recognizer, seen.text, start, end):
+                hits.add((*seen.span(start, end), result.entity_type, result.score, recognizer))
+        yield from sorted(hits)
+
+    def _counts(self, entity: str, recognizer: str, text: str, start: int, end: int) -> bool:
+        if recognizer == "SpacyRecognizer" and not guards.stands(entity, text, start, end):
+            return False
+        return _folded(text[start:end]) not in self._allow
+
+    def _threshold(self, entity: str) -> float:
+        if entity not in self._entities:
+            return 2.0
+        rule = self._profile.entities.get(entity)
+        return rule.threshold if rule else 0.35
+
+    def _analyzer(self, *, numbers: bool) -> AnalyzerEngine:
+        # Presidio's decision trace writes the document's tokens to the log: never on.
+        logging.getLogger("decision_process").disabled = True
+        return AnalyzerEngine(
+            registry=registry(self._entities, self._profile.language, numbers=numbers),
+            nlp_engine=self._nlp,
+            log_decision_process=False,
+            supported_languages=[self._profile.language],
+            context_aware_enhancer=WholeWordEnhancer(),
+        )
+
+
+def _groups(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
+    while first := next(pieces, None):
+        group, chars = [first], len(first.text)
+        while chars < _BATCH_CHARS and (more := next(pieces, None)):
+            group.append(more)
+            chars += len(more.text)
+        yield group
+
+
+def _folded(term: str) -> str:
+    """A term as the allow-list compares it: "the Kingdom of Sweden" is "Sweden"."""
+    words = re.sub(r"\s+", " ", term).casefold().strip(" .,;:'\"“”‘’()")
+    return _STATE_FORM.sub("", words.removeprefix("the "))
+
+
+def _fingerprint(model_path: Path, profile: RedactionProfile, entities: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in model_path.rglob("*") if p.is_file()):
+        digest.update(path.relative_to(model_path).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    facts = [
+        version("presidio-analyzer"),
+        version("spacy"),
+        RULES_VERSION,
+        list(entities),
+        profile.sha256,
+    ]
+    digest.update(json.dumps(facts).encode())
+    return digest.hexdigest()

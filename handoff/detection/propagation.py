@@ -1,0 +1,173 @@
+"""Once found, found everywhere: values are searched through the document and the batch.
+
+A model that finds a name on page 1 forgets it on page 9. So what was found anywhere is looked for
+everywhere, in any casing, across line breaks and from one cell to the next. Naively done this
+destroys a document (a surname that is also a word: precision .53 to .20 on company filings, design
+notes); `handoff.detection.spreading` therefore decides per value whether it spreads at all, and
+whether it must then be written as a name is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import ahocorasick
+
+from handoff.detection.folding import fold
+from handoff.detection.spreading import FoundValue, spread
+from handoff.model import Finding, TextUnit
+
+RECOGNIZER = "propagation"
+_SCORE = 0.9
+_WINDOW = 50_000
+_CARRIED = 250
+"""Characters of one window repeated in the next: more than the longest value that spreads."""
+
+
+def values_of(units: Sequence[TextUnit], findings: Sequence[Finding]) -> tuple[FoundValue, ...]:
+    """What `findings` say in `units` that is to be looked for elsewhere; sorted, without doubles."""
+    texts = {unit.unit_id: unit.text for unit in units}
+    found: set[FoundValue] = set()
+    for entity, text in {(f.entity, texts[f.unit_id][f.start : f.end]) for f in findings}:
+        found.update(spread(entity, text))
+    return tuple(sorted(found))
+
+
+def propagate(
+    units: Sequence[TextUnit], findings: Sequence[Finding], values: Iterable[FoundValue]
+) -> tuple[Finding, ...]:
+    """`findings` and, beside them, every other place of `units` where one of `values` stands.
+
+    For one document; for a batch make one `Seeker` of all its values and use its `extend`.
+    """
+    return Seeker(values).extend(units, findings)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Match:
+    unit: int
+    start: int
+    end: int
+    value: FoundValue
+    lower: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Neighbouring units as one text, and where in it each begins."""
+
+    first: int
+    starts: list[int]
+    text: str
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """The unit, and the range in it, of each unit that `start`..`end` of the window touches."""
+        index = bisect_right(self.starts, start) - 1
+        while index < len(self.starts) and self.starts[index] < end:
+            begin = self.starts[index]
+            following = self.starts[index + 1 : index + 2]
+            limit = following[0] - 1 if following else len(self.text)
+            low, high = max(start, begin), min(end, limit)
+            if low < high:
+                yield self.first + index, low - begin, high - begin
+            index += 1
+
+
+class Seeker:
+    """Finds many values in text at once, in time linear in the text (Aho and Corasick, 1975).
+
+    Args:
+        values: what to look for. Build one seeker for a batch and use it for all its documents.
+    """
+
+    def __init__(self, values: Iterable[FoundValue]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        by_key: dict[str, list[FoundValue]] = {}
+        for value in values:
+            if key := fold(value.text).text.strip():
+                by_key.setdefault(key, []).append(value)
+        for key, same in by_key.items():
+            self._automaton.add_word(key, (len(key), tuple(sorted(same))))
+        self._empty = not by_key
+        self._automaton.make_automaton()
+
+    def extend(self, units: Sequence[TextUnit], findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """`findings` and every further place of a value, in order of unit and start."""
+        order = {unit.unit_id: index for index, unit in enumerate(units)}
+        known = {(f.unit_id, f.start, f.end, f.entity) for f in findings}
+        more = [
+            found
+            for found in self.find(units)
+            if (found.unit_id, found.start, found.end, found.entity) not in known
+        ]
+        return tuple(sorted([*findings, *more], key=lambda f: (order[f.unit_id], f.start, f.end)))
+
+    def find(self, units: Sequence[TextUnit]) -> tuple[Finding, ...]:
+        """Every place in `units` where a value stands, in order of unit and start.
+
+        A value that begins in one unit and ends in a later one is found in each of them.
+        """
+        if self._empty:
+            return ()
+        matches = {match for window in _windows(units) for match in self._matches(window)}
+        words = _words(matches)
+        return tuple(
+            Finding(units[m.unit].unit_id, m.start, m.end, m.value.entity, _SCORE, RECOGNIZER)
+            for m in sorted(matches)
+            if not (m.value.name and (m.lower or m.value in words))
+        )
+
+    def _matches(self, window: _Window) -> Iterator[_Match]:
+        folded = fold(window.text)
+        for last, (length, values) in self._automaton.iter(folded.text):
+            first = last - length + 1
+            if not _whole(folded.text, first, last + 1):
+                continue
+            start, end = folded.span(first, last + 1)
+            lower = window.text[start:end].islower()
+            for unit, low, high in window.parts(start, end):
+                yield from (_Match(unit, low, high, value, lower) for value in values)
+
+
+def _windows(units: Sequence[TextUnit]) -> Iterator[_Window]:
+    first, size = 0, 0
+    for index, unit in enumerate(units):
+        size += len(unit.text) + 1
+        if size >= _WINDOW or index == len(units) - 1:
+            yield _window(units, first, index + 1)
+            first, size = index + 1, 0
+            while first > 0 and size < _CARRIED and len(units[first - 1].text) < _CARRIED:
+                first -= 1
+                size += len(units[first].text) + 1
+
+
+def _window(units: Sequence[TextUnit], first: int, after: int) -> _Window:
+    starts: list[int] = []
+    total = 0
+    for unit in units[first:after]:
+        starts.append(total)
+        total += len(unit.text) + 1
+    return _Window(first, starts, "\n".join(unit.text for unit in units[first:after]))
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether the range stands on word boundaries, where it begins and ends with a word."""
+    joined_before = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
+    joined_after = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    return not (joined_before or joined_after)
+
+
+def _words(matches: Iterable[_Match]) -> set[FoundValue]:
+    """Names that these texts use as words: written small at least half as often as not.
+
+    "Income" taken for a name once must not spread where "income" is a word of the text.
+    """
+    small: Counter[FoundValue] = Counter()
+    capital: Counter[FoundValue] = Counter()
+    for match in matches:
+        if match.value.name:
+            (small if match.lower else capital)[match.value] += 1
+    return {value for value, count in small.items() if 2 * count >= capital[value]}

@@ -1,0 +1,80 @@
+"""Accounts with banks and others, where a word beside them says that they are accounts."""
+
+from __future__ import annotations
+
+from handoff.detection.recognizers.base import RuleRecognizer, rule
+
+
+def valid_routing(value: str) -> bool:
+    """Whether the checksum of an ABA routing number holds (3, 7, 1 weights, modulo 10)."""
+    digits = [int(c) for c in value if c.isdigit()]
+    return sum(d * w for d, w in zip(digits, (3, 7, 1) * 3, strict=True)) % 10 == 0
+
+
+def valid_iban(value: str) -> bool:
+    """Whether the ISO 13616 checksum of an IBAN holds."""
+    compact = "".join(c for c in value.upper() if c.isalnum())
+    if not 15 <= len(compact) <= 34 or not compact.isascii():
+        return False
+    return int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1
+
+
+_DIGITS = r"\d(?:[ \-]?\d){5,19}"
+ACCOUNT_LABELLED = rule(
+    "after a label",
+    r"\b(?:(?:bank|savings|current|checking|deposit|loan|policy|customer|brokerage)[ ])?(?:account|a/c|acct)\b\.?[ ]?"
+    rf"(?:(?:no|nr|number|num)\b\.?|\#)?[ :.#]{{0,4}}(?:is[ ]|was[ ])?(?P<value>[A-Z]{{0,4}}{_DIGITS})(?!\w)",
+    0.85,
+)
+ACCOUNT_BARE = rule(
+    "eight to seventeen digits (very weak)", r"(?<![\w\-.,/])\d{8,17}(?![\w\-/])", 0.05
+)
+SORT_CODE = rule(
+    "sort code",
+    r"\bsort[ ]?code[ ]?(?:(?:no|number)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>\d{2}[\- ]?\d{2}[\- ]?\d{2})(?!\d)",
+    0.9,
+)
+SWIFT = rule(
+    "SWIFT or BIC",
+    r"\b(?:swift|bic)(?:[ /](?:bic|swift|code|no|number)\b\.?){0,3}[ :.]{0,4}(?:is[ ])?(?P<value>[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b",
+    0.9,
+)
+IFSC = rule("IFSC", r"\b[A-Z]{4}0[A-Z0-9]{6}\b", 0.5, any_case=False)
+ROUTING_LABELLED = rule(
+    "after a label",
+    r"\b(?:routing|aba|rtn)[ ]?(?:transit[ ])?(?:(?:no|number|num)\b\.?|\#)?[ :.#]{0,4}(?:is[ ])?(?P<value>\d{4}-?\d{4}-?\d)(?!\d)",
+    0.9,
+    check=valid_routing,
+)
+IBAN = rule(
+    "country, check digits, groups",
+    r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,3})?(?![A-Z0-9])",
+    0.5,
+    any_case=False,
+    check=lambda value: valid_iban(value) or None,
+)
+IBAN_LABELLED = rule(
+    "after a label, whatever its checksum",
+    r"\bIBAN\b(?:[ ](?:no|number|code)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>[A-Z]{2}\d{2}[ ]?[A-Z0-9](?:[ ]?[A-Z0-9]){8,30})(?![A-Z0-9])",
+    0.9,
+    any_case=False,
+)
+
+
+def accounts() -> RuleRecognizer:
+    """Bank and customer accounts, sort codes, SWIFT and IFSC codes."""
+    return RuleRecognizer(
+        "ACCOUNT_NUMBER",
+        (ACCOUNT_LABELLED, ACCOUNT_BARE, SORT_CODE, SWIFT, IFSC),
+        context=("account", "acct", "a/c", "bank", "ifsc", "wire", "beneficiary", "debit"),
+    )
+
+
+def routing() -> RuleRecognizer:
+    """ABA routing numbers."""
+    return RuleRecognizer("ABA_ROUTING_NUMBER", (ROUTING_LABELLED,))
+
+
+def ibans() -> RuleRecognizer:
+    """IBANs: with a checksum that holds, or with the word beside them (typed wrong is still one)."""
+    return RuleRecognizer("IBAN_CODE", (IBAN, IBAN_LABELLED), context=("iban", "bank", "account"))

@@ -1,0 +1,99 @@
+"""What all our recognizers share: rules with a value, run in time linear in the text.
+
+Presidio's PatternRecognizer drops a pattern that takes too long (60 s) with a line in the log: it
+fails open. Rules here use bounded repetition only, so that there is nothing to time out, and
+`tests/unit/detection/test_adversarial.py` runs each over a megabyte of the worst it could meet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
+
+Check = Callable[[str], bool | None]
+"""Says of a matched value: True, certain (a checksum holds); False, no match; None, as the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One form of an identifier.
+
+    Attributes:
+        name: names the form in the finding.
+        pattern: the form; the group `value`, where there is one, is what is found.
+        score: certainty without any context.
+        check: looks at the value by other means than a pattern.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    score: float
+    check: Check | None = None
+
+
+def rule(
+    name: str, pattern: str, score: float, *, any_case: bool = True, check: Check | None = None
+) -> Rule:
+    """A `Rule` from the text of its pattern (verbose syntax: white space must be written out)."""
+    flags = re.VERBOSE | re.MULTILINE | (re.IGNORECASE if any_case else re.NOFLAG)
+    return Rule(name, re.compile(pattern, flags), score, check)
+
+
+class RuleRecognizer(LocalRecognizer):  # type: ignore[misc]  # Presidio has no types
+    """A Presidio recognizer made of rules for one entity."""
+
+    def __init__(
+        self, entity: str, rules: Sequence[Rule], context: Sequence[str] = (), language: str = "en"
+    ) -> None:
+        self.rules = tuple(rules)
+        super().__init__(
+            supported_entities=[entity],
+            supported_language=language,
+            name=f"handoff-{entity.lower().replace('_', '-')}",
+            context=list(context),
+        )
+        self.entity = entity
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def analyze(
+        self,
+        text: str,
+        entities: list[str],  # noqa: ARG002 - the interface is Presidio's
+        nlp_artifacts: Any = None,  # noqa: ARG002
+    ) -> list[RecognizerResult]:
+        """Every value that a rule finds in `text`."""
+        return [
+            self._result(start, end, score, rule)
+            for rule in self.rules
+            for start, end, score in _values(rule, text)
+        ]
+
+    def _result(self, start: int, end: int, score: float, rule: Rule) -> RecognizerResult:
+        return RecognizerResult(
+            self.entity,
+            start,
+            end,
+            score,
+            AnalysisExplanation(recognizer=self.name, original_score=score, pattern_name=rule.name),
+            {
+                RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+            },
+        )
+
+
+def _values(rule: Rule, text: str) -> list[tuple[int, int, float]]:
+    group: int | str = "value" if "value" in rule.pattern.groupindex else 0
+    found: list[tuple[int, int, float]] = []
+    for match in rule.pattern.finditer(text):
+        verdict = rule.check(match.group(group)) if rule.check else None
+        if verdict is not False and match.start(group) < match.end(group):
+            score = 1.0 if verdict else rule.score
+            found.append((match.start(group), match.end(group), score))
+    return found

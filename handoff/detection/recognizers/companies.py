@@ -1,0 +1,62 @@
+"""Companies by their legal form, and the numbers that registers give them."""
+
+from __future__ import annotations
+
+from handoff.detection.recognizers.base import RuleRecognizer, rule
+
+_FORM = (
+    r"(?:Ltd|Limited|LLC|L\.L\.C|LLP|L\.L\.P|LP|L\.P|plc|PLC|Inc|Incorporated|Corp|Corporation|Co|GmbH|AG|KG|SE|S\.?A\.?R\.?L|S\.?A|S\.?p\.?A"
+    r"|S\.?r\.?l|B\.?V|N\.?V|A/S|AB|Oy|ApS|Pty|Pvt|Sdn|Bhd|d\.?o\.?o|s\.?r\.?o|Kft|A\.?Ş|OOO|JSC|OJSC|ZAO)"
+)
+_WORD = r"(?:[A-Z][\w&'’\-]{0,24}(?:\.[A-Za-z]{1,4}){0,2}|[A-Z]\.(?:[A-Z]\.){0,4}|&|and|of|de|\(\w{2,15}\))"
+ORGANIZATION = rule(
+    "name and legal form",
+    rf"\b(?P<value>[A-Z0-9][\w&'’\-]{{0,24}}(?:\.[A-Za-z]{{1,4}}){{0,2}}(?:,?[ ]{_WORD}){{0,6}},?[ ](?:{_FORM})\b\.?(?:[ ](?:{_FORM})\b\.?){{0,2}})",
+    0.7,
+    any_case=False,
+)
+CAPITALS = rule(
+    "name and legal form in capitals",
+    rf"\b(?P<value>[A-Z0-9][A-Z0-9&'’\-]{{1,24}}(?:,?[ ][A-Z&][A-Z0-9&'’\-.]{{0,24}}){{0,6}},?[ ](?:LIMITED|LTD|INC|INCORPORATED|CORP|CORPORATION|COMPANY|L\.L\.C|L\.P)\b\.?)",
+    0.7,
+    any_case=False,
+)
+REGISTERED = rule(
+    "after a label",
+    r"\b(?:company|registration|registered|business|corporate|entity)[ ](?:registration[ ])?(?:(?:no|nr|number|num|id)\b\.?|\#)[ :.#]{0,4}"
+    r"(?P<value>(?=[A-Z\-]{0,4}\d)[A-Z0-9][A-Z0-9\-./]{4,19}[A-Z0-9])(?!\w)",
+    0.75,
+)
+REGISTER = rule("German register", r"\bHR[AB][ ]?\d{2,6}(?:[ ]?[A-Z])?\b", 0.8, any_case=False)
+CIN = rule("Indian corporate identity", r"\b[LUF]\d{5}[A-Z]{2}(?:19|20)\d{2}[A-Z]{3}\d{6}\b", 0.95)
+LEI = rule(
+    "legal entity identifier",
+    r"\bLEI\b[ :.]{0,4}(?:code[ ]|number[ ])?(?P<value>[A-Z0-9]{18}\d{2})\b",
+    0.95,
+)
+VAT = rule(
+    "after a label",
+    r"\b(?:VAT|GSTIN|GST|TVA|USt-?Id(?:-?Nr)?|P\.?[ ]?IVA)\b\.?(?:[ ](?:registration|identification|reg|id))?(?:[ ](?:(?:no|nr|number|num)\b\.?))?"
+    r"[ :.#]{0,4}(?P<value>(?=[A-Z]{0,3}[ ]?\d)[A-Z]{0,3}[ ]?\d[\dA-Z]{1,4}(?:[ ]?[\dA-Z]{2,5}){1,3})(?!\w)",
+    0.85,
+)
+GSTIN = rule("GSTIN", r"\b[0-3]\d[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]\b", 0.9)
+
+
+def organizations() -> RuleRecognizer:
+    """Companies that carry their legal form, as written and in capitals."""
+    return RuleRecognizer("ORGANIZATION", (ORGANIZATION, CAPITALS))
+
+
+def company_numbers() -> RuleRecognizer:
+    """Register numbers of companies (UK, EU, India), LEI."""
+    return RuleRecognizer(
+        "COMPANY_NUMBER",
+        (REGISTERED, REGISTER, CIN, LEI),
+        context=("company", "registered", "register"),
+    )
+
+
+def vat_numbers() -> RuleRecognizer:
+    """VAT and GST registration numbers."""
+    return RuleRecognizer("VAT_NUMBER", (VAT, GSTIN), context=("vat", "gst", "gstin"))

@@ -1,0 +1,42 @@
+"""What people have on networks: e-mail addresses, links, machine addresses.
+
+Presidio's e-mail recognizer asks tldextract whether the domain exists, and that fetches a list from
+the network. Whether a domain exists does not matter here: what looks like an address is one.
+"""
+
+from __future__ import annotations
+
+from handoff.detection.recognizers.base import RuleRecognizer, rule
+
+_LABEL = r"[\w](?:[\w\-]{0,61}[\w])?"
+EMAIL = rule(
+    "mailbox at a domain",
+    rf"(?<![\w.%+\-])[\w][\w.%+'\-]{{0,63}}@{_LABEL}(?:\.{_LABEL}){{1,8}}(?![\w@])",
+    1.0,
+)
+EMAIL_SPELLED = rule(
+    "spelled out",
+    rf"(?<![\w.%+\-])[\w][\w.%+\-]{{0,63}}[ ]?[\[(]at[\])][ ]?{_LABEL}(?:(?:\.|[ ]?[\[(]dot[\])][ ]?){_LABEL}){{1,8}}(?!\w)",
+    0.9,
+)
+URL = rule(
+    "with its scheme",
+    r"\b(?:https?|ftp|sftp|file)://[^\s<>\"'{}|\\^`\[\]]{2,2048}(?<![.,;:!?)])",
+    0.9,
+)
+URL_BARE = rule(
+    "without a scheme",
+    rf"(?<![\w@.\-/])(?:www\.(?:{_LABEL}\.){{1,6}}[a-z]{{2,24}}|(?:{_LABEL}\.){{1,4}}(?:com|org|net|edu|gov|mil|int|info|biz|io|eu|co\.uk|org\.uk|ac\.uk|co\.in|gov\.in|de|fr|in|ie|nl|ch))"
+    r"(?:/[^\s<>\"'{}|\\^`\[\]]{0,2048}(?<![.,;:!?)]))?(?![\w@])",
+    0.6,
+)
+
+
+def emails() -> RuleRecognizer:
+    """E-mail addresses, also those spelled "name [at] example.com"."""
+    return RuleRecognizer("EMAIL_ADDRESS", (EMAIL, EMAIL_SPELLED))
+
+
+def urls() -> RuleRecognizer:
+    """Links, with and without a scheme."""
+    return RuleRecognizer("URL", (URL, URL_BARE), context=("website", "url", "link"))

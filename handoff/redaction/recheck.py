@@ -1,0 +1,157 @@
+"""The second reading: proof that a redacted document is clean.
+
+The written bytes are read by another reader than the one that wrote them; its units come in here.
+Every removed value must be gone, in any casing, spacing and escaping; and nothing of the kinds that
+the profile blocks may remain. Only this module makes a `RecheckPassed`, and only a document with
+one can be sealed.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from typing import Protocol
+from urllib.parse import unquote
+
+import ahocorasick
+
+from handoff.model import (
+    Finding,
+    Leak,
+    RecheckFailed,
+    RecheckPassed,
+    RedactionProfile,
+    TextUnit,
+)
+from handoff.ports import Detector
+
+TAG = re.compile(r"\[(?:[A-Z][A-Z_]{1,39}(?:-\d{1,9})?|REDACTED)\]")
+_SQUEEZED_AT_LEAST = 8
+"""Shorter values occur by chance once white space and punctuation are gone."""
+_ESCAPED = re.compile(
+    r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});|%[0-9a-f]{2}|\\u[0-9a-f]{4}|=[0-9A-F]{2}",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+")
+_JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+class Value(Protocol):
+    """A removed value; `handoff.detection.spreading.FoundValue` is one."""
+
+    @property
+    def entity(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The value itself."""
+        ...
+
+    @property
+    def name(self) -> bool:
+        """It counts only where it is written as a name."""
+        ...
+
+
+Seek = Callable[[Sequence[TextUnit]], Sequence[Finding]]
+"""Where the removed values stand in units, by the rules by which they were propagated
+(`handoff.detection.propagation.Seeker.find`): what is left alone there is no leak here."""
+
+
+def recheck(
+    units: Sequence[TextUnit],
+    values: Sequence[Value],
+    seek: Seek,
+    detector: Detector,
+    profile: RedactionProfile,
+    readers: tuple[str, ...],
+) -> RecheckPassed | RecheckFailed:
+    """Judge the units that a second reader found in the redacted bytes.
+
+    Args:
+        units: everything the second reader could read.
+        values: what was removed from this document.
+        seek: finds removed values in units.
+        detector: finds what is left; only entities in `profile.recheck_block` count.
+        profile: the profile under which the document was redacted.
+        readers: names of the writer's and the second reader's libraries, for the record.
+
+    Returns:
+        The proof, or every leak: its place, its entity and how it showed, never its text.
+    """
+    blanked = [_without_tags(unit) for unit in units]
+    leaks = {
+        *_leaks(blanked, seek(blanked), "value"),
+        *_leaks(blanked, seek([*_unescaped(blanked)]), "escaped"),
+        *_squeezed(blanked, values),
+        *_leaks(blanked, _blocking(detector.find(blanked), profile), "new"),
+    }
+    if leaks:
+        return RecheckFailed(
+            tuple(sorted(leaks, key=lambda leak: (leak.place, leak.entity, leak.how)))
+        )
+    return RecheckPassed(readers, len(values), len(units))
+
+
+def _without_tags(unit: TextUnit) -> TextUnit:
+    """The unit with our own replacements blanked, so that "[PERSON-7]" is never a finding."""
+    if "[" not in unit.text:
+        return unit
+    text = TAG.sub(lambda match: "\u2022" * len(match.group()), unit.text)
+    return TextUnit(unit.unit_id, unit.kind, text, unit.place, unit.context)
+
+
+def _leaks(units: Sequence[TextUnit], findings: Iterable[Finding], how: str) -> set[Leak]:
+    places = {unit.unit_id: unit.place or unit.unit_id for unit in units}
+    return {Leak(places[f.unit_id], f.entity, how) for f in findings}
+
+
+def _blocking(findings: Iterable[Finding], profile: RedactionProfile) -> list[Finding]:
+    return [f for f in findings if f.entity in profile.recheck_block]
+
+
+def _unescaped(units: Iterable[TextUnit]) -> Iterable[TextUnit]:
+    """Units that hold escapes or compatibility forms, as whoever decodes them would read them."""
+    for unit in units:
+        text = _unescape(unit.text)
+        if text != unit.text:
+            yield TextUnit(unit.unit_id, unit.kind, text, unit.place)
+
+
+def _unescape(text: str) -> str:
+    if _ESCAPED.search(text):
+        text = unquote(html.unescape(text), errors="replace")
+        text = _JSON_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text)
+        text = re.sub(r"=([0-9A-F]{2})", lambda match: chr(int(match.group(1), 16)), text)
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _squeezed(units: Sequence[TextUnit], values: Sequence[Value]) -> set[Leak]:
+    """Long values that stand there with other spacing or punctuation, or letter by letter."""
+    sought = ahocorasick.Automaton()
+    for value in values:
+        words = "".join(_squeezed_words(value.text))
+        if len(words) >= _SQUEEZED_AT_LEAST and not value.name:
+            sought.add_word(words, (len(words), value.entity))
+    if not len(sought):
+        return set()
+    sought.make_automaton()
+    found: set[Leak] = set()
+    for unit in units:
+        words = _squeezed_words(unit.text)
+        borders = {0, *accumulate(map(len, words))}
+        for last, (length, entity) in sought.iter("".join(words)):
+            if last + 1 in borders and last + 1 - length in borders:
+                found.add(Leak(unit.place or unit.unit_id, entity, "squeezed"))
+    return found
+
+
+def _squeezed_words(text: str) -> list[str]:
+    """The words of `text`, without case and compatibility forms and whatever stands in between."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("\u00ad", "")
+    return _WORD.findall(plain.casefold())
