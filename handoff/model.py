@@ -13,7 +13,11 @@ from enum import StrEnum
 
 
 class UnitKind(StrEnum):
-    """Where in a document a piece of text stands."""
+    """Where in a document a piece of text stands.
+
+    RAW is for rereads: the file's bytes as text, in which removed values are looked for, but which
+    nobody reads as language, so that nothing new is looked for there.
+    """
 
     BODY = "body"
     TABLE = "table"
@@ -28,6 +32,7 @@ class UnitKind(StrEnum):
     LINK = "link"
     NAME = "name"
     OCR = "ocr"
+    RAW = "raw"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -73,7 +74,7 @@ def import_key(key_file: BinaryIO, home_path: Path | None) -> None:
     try:
         name = keys.import_key(home.keys, untrusted)
     except PassphraseNeededError:
-        if not click.get_text_stream("stdin").isatty():
+        if not sys.stdin.isatty():
             raise
         passphrase = click.prompt("passphrase", hide_input=True, err=True)
         name = keys.import_key(home.keys, untrusted, passphrase.encode())

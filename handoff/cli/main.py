@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import errno
 import importlib
+import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
@@ -86,6 +88,9 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     os.umask(0o077)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _raise_signal)
+    # A library's log line or warning may quote what it was given.
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     arguments = list(sys.argv[1:] if argv is None else argv)
     sys.exit(_run(arguments, lambda: cli.main(arguments, "handoff", standalone_mode=False)))
 

@@ -63,9 +63,7 @@ def command(
         say("opened; what is in the file is not proven to come from the firm without its manifest")
 
 
-def _identities(
-    files: tuple[BinaryIO, ...], home_path: Path | None
-) -> list[age.Identity]:
+def _identities(files: tuple[BinaryIO, ...], home_path: Path | None) -> list[age.Identity]:
     from handoff.sealing.keys import load_firm_keys, parse_identities
 
     if not files:

@@ -64,12 +64,17 @@ def _send(
     wait: bool,
     again: bool,
 ) -> Generator[Outcome, None, None]:
+    from handoff.cli.logs import run_log
     from handoff.pipeline.home import Home
     from handoff.pipeline.run import open_run
     from handoff.pipeline.send import send
 
-    with open_run(Home.locate(home_path), vendor, screen, wait=wait) as run:
-        yield from send(run, inputs, again=again)
+    home = Home.locate(home_path).require()
+    with run_log(home.logs, "send") as log, open_run(home, vendor, screen, wait=wait) as run:
+        log.info("run.started", vendor=vendor)
+        for outcome in send(run, inputs, again=again):
+            log.info("document", **outcome_fields(outcome))
+            yield outcome
 
 
 def _preview(

@@ -68,9 +68,9 @@ def raw_units(produced: bytes) -> list[TextUnit]:
         raise DamagedError("the rewritten text cannot be read again")
     units = [TextUnit("text", UnitKind.BODY, views[0], "text")]
     for number, view in enumerate(views[1:], 1):
-        units.append(TextUnit(f"raw/view{number}", UnitKind.HIDDEN, view, "text"))
+        units.append(TextUnit(f"raw/view{number}", UnitKind.RAW, view, "text"))
     if bare(views[0]) != views[0]:
-        units.append(TextUnit("raw/bare", UnitKind.HIDDEN, bare(views[0]), "text"))
+        units.append(TextUnit("raw/bare", UnitKind.RAW, bare(views[0]), "text"))
     return units
 
 

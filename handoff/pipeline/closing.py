@@ -106,9 +106,7 @@ def _deliver_manifest(run: Run, state: BatchState) -> None:
         state = read_state(run.ledger, state.batch_id)
     intents = list(state.manifest_intents.values())
     for intent in intents:
-        run.store.put(
-            intent.object_key, _spooled(run, intent.object_key), intent.ciphertext_sha256
-        )
+        run.store.put(intent.object_key, _spooled(run, intent.object_key), intent.ciphertext_sha256)
     run.ledger.append([_event(run, "manifest.delivered", state, intents[-1])])
     run.ledger.checkpoint()
     for intent in intents:
@@ -142,6 +140,4 @@ def _spool(run: Run, object_key: str, data: bytes) -> Intent:
 
 
 def _event(run: Run, kind: str, state: BatchState, intent: Intent) -> EventDraft:
-    return events.manifest(
-        run, kind, state.batch_id, intent.object_key, intent.ciphertext_sha256
-    )
+    return events.manifest(run, kind, state.batch_id, intent.object_key, intent.ciphertext_sha256)

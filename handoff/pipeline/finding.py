@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from handoff.detection.propagation import FoundValue
+from handoff.detection.spreading import FoundValue
 from handoff.pipeline.tasks import Found
+from handoff.redaction.pseudonyms import Aliases, assign, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Shared:
     """What a worker needs to know of the rest of the batch."""
 
     values: tuple[FoundValue, ...]
+    people: tuple[str, ...]
     numbers: dict[str, int]
 
 
@@ -23,24 +25,41 @@ class Shared:
 class BatchFindings:
     """Gathers `Found` results as they come, and gives them back in the order of the documents."""
 
+    batch_key: bytes = field(repr=False)
     packed: dict[str, bytes] = field(default_factory=dict, repr=False)
     _values: dict[str, tuple[FoundValue, ...]] = field(default_factory=dict, repr=False)
-    _tokens: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
+    _named: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
 
     def add(self, found: Found) -> None:
         """Take in one document's findings."""
         self.packed[found.doc_id] = found.packed
         self._values[found.doc_id] = found.values
-        self._tokens[found.doc_id] = found.tokens
+        self._named[found.doc_id] = found.named
 
     def shared(self, order: Iterable[str]) -> bytes:
         """The batch's values and pseudonym numbers, packed, the same however results came in."""
-        from handoff.redaction.pseudonyms import assign
-
         known = [doc_id for doc_id in order if doc_id in self.packed]
         values = dict.fromkeys(value for doc_id in known for value in self._values[doc_id])
-        tokens = [token for doc_id in known for token in self._tokens[doc_id]]
-        return pack(Shared(tuple(values), assign(tokens)))
+        named = dict.fromkeys(pair for doc_id in known for pair in self._named[doc_id])
+        people = tuple(text for entity, text in named if entity == "PERSON")
+        numbers = self._numbers(named, values, Aliases(people))
+        return pack(Shared(tuple(values), people, numbers))
+
+    def _numbers(
+        self, named: Iterable[tuple[str, str]], values: Iterable[FoundValue], aliases: Aliases
+    ) -> dict[str, int]:
+        """Numbers in order of first appearance in the batch.
+
+        What is only a part of a name comes last, in the order of its tokens: that order is random
+        to whoever lacks the key, where the order of the alphabet would betray letters.
+        """
+
+        def numbered(entity: str, text: str) -> tuple[str, str]:
+            return entity, token(self.batch_key, entity, aliases.canonical(entity, text))
+
+        first = [numbered(entity, text) for entity, text in named]
+        rest = sorted(numbered(value.entity, value.text) for value in values)
+        return dict(assign([*first, *rest]))
 
 
 def pack(value: object) -> bytes:

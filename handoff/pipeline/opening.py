@@ -59,9 +59,7 @@ def _manifest(
     return verify(encoded, signature, signers), encoded
 
 
-def _document(
-    package: Path, entry: ManifestEntry, identities: Sequence[age.Identity]
-) -> bytes:
+def _document(package: Path, entry: ManifestEntry, identities: Sequence[age.Identity]) -> bytes:
     sealed = _read(package / entry.object_key.rpartition("/")[2], entry.ciphertext_size)
     if hashlib.sha256(sealed).hexdigest() != entry.ciphertext_sha256:
         raise SealedDamagedError(f"{entry.control_number} is not what the manifest says")

@@ -75,9 +75,7 @@ class Pool:
 
     def _room(self, flying: Iterable[TaskT], task: TaskT) -> bool:
         sizes = [other.size for other in flying]
-        return not sizes or (
-            len(sizes) < self._width and sum(sizes) + task.size <= self._max_bytes
-        )
+        return not sizes or (len(sizes) < self._width and sum(sizes) + task.size <= self._max_bytes)
 
     def _submit(self, function: Callable[[TaskT], ResultT], task: TaskT) -> Future[ResultT]:
         try:

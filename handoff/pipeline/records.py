@@ -43,9 +43,7 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def read_names(
-    records: Path, batch_id: str, identities: Iterable[age.Identity]
-) -> dict[str, str]:
+def read_names(records: Path, batch_id: str, identities: Iterable[age.Identity]) -> dict[str, str]:
     """Original names by control number, opened with the firm's recovery identity.
 
     Raises:

@@ -79,7 +79,7 @@ def redact(run: Redaction, inputs: Sequence[Path], output: Path | None) -> Itera
     documents = {f"{PREFIX}-{n:06d}": item for n, item in enumerate(items, 1)}
     names = {number: item.display_name() for number, item in documents.items()}
     run.reporter.plan(names, sum(item.size for item in items))
-    findings = BatchFindings()
+    findings = BatchFindings(run.engine.batch_key)
     with closing(worker.open_pool(run.engine, run.config.workers)) as pool:
         yield from _find(run, pool, documents, findings)
         yield from _redact(run, pool, documents, findings, output)

@@ -86,7 +86,7 @@ def _replay(batch: Batch) -> Iterator[Outcome]:
 
 def _deliver(batch: Batch) -> Iterator[Outcome]:
     run = batch.run
-    findings = BatchFindings()
+    findings = BatchFindings(run.engine.batch_key)
     with closing(open_pool(run.engine, run.config.workers)) as pool:
         yield from _find(batch, pool, findings)
         yield from _redact_and_upload(batch, pool, findings)
@@ -172,9 +172,7 @@ def _announce(batch: Batch, result: Redacted) -> Upload:
     batch.run.ledger.append(events.redacted(batch.run, batch.batch_id, result))
     batch.announced[result.doc_id] = result
     intent = Intent(result.sealed.object_key, result.sealed.ciphertext_sha256)
-    return Upload(
-        result.doc_id, intent, spool_path(batch.run.home.spool, result.sealed.object_key)
-    )
+    return Upload(result.doc_id, intent, spool_path(batch.run.home.spool, result.sealed.object_key))
 
 
 def _confirm(batch: Batch, landed: list[Landed]) -> Iterator[Outcome]:

@@ -1,7 +1,7 @@
 """What goes to a worker process and what comes back: facts, never text.
 
-The one exception is `Found.values`: the names found in a document travel to the coordinator in
-memory, so that they are redacted in the whole batch. They are never written anywhere.
+The exceptions are `Found.values` and `Found.named`: what was found in a document travels to the
+coordinator in memory, so that it is redacted in the whole batch. It is never written anywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from handoff.detection.propagation import FoundValue
+from handoff.detection.spreading import FoundValue
 from handoff.documents.intake import IntakeItem
 from handoff.model import Held, SealedDocument
 
@@ -38,7 +38,7 @@ class Found:
     counts: Mapping[str, int]
     packed: bytes = field(repr=False)
     values: tuple[FoundValue, ...] = field(repr=False)
-    tokens: tuple[tuple[str, str], ...] = field(repr=False)
+    named: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

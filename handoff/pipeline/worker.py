@@ -7,12 +7,14 @@ time limit the kernel ends the process and the coordinator finds the culprit (po
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import resource
 import signal
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -53,6 +55,7 @@ def start(engine: Engine, limits: WorkersSchema) -> None:
     from handoff.pipeline.reading import Reader
 
     os.umask(0o077)
+    _silence()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_coordinator, daemon=True).start()
     # A core dump would be plaintext on disk.
@@ -62,6 +65,15 @@ def start(engine: Engine, limits: WorkersSchema) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
     _limits = limits
     _reader = Reader(engine)
+
+
+def _silence() -> None:
+    """No library may speak from here: its log lines and messages could quote the document."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
 
 
 def _end_with_coordinator() -> None:

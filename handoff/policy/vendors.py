@@ -15,8 +15,9 @@ from handoff.model import Bucket, Certificate, VendorPolicy
 from handoff.policy.yamlfile import StrictModel, load
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+RECIPIENT = re.compile(r"age1[0-9a-z]+|ssh-ed25519 [A-Za-z0-9+/]+=*( .*)?")
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
 
 
 def endpoint_url(value: str) -> str:
@@ -32,6 +33,16 @@ def endpoint_url(value: str) -> str:
 Endpoint = Annotated[str, AfterValidator(endpoint_url)]
 Checksums = Literal["when_supported", "when_required"]
 Addressing = Literal["auto", "path", "virtual"]
+
+
+def recipient_shape(value: str) -> str:
+    """Accept what looks like a recipient; whether it is one, sealing decides."""
+    if not RECIPIENT.fullmatch(value):
+        raise ValueError("expected age1..., age1pq1... or ssh-ed25519 AAAA...")
+    return value
+
+
+Recipient = Annotated[Text, AfterValidator(recipient_shape)]
 
 
 class StorageSchema(StrictModel):
@@ -71,7 +82,7 @@ class VendorSchema(StrictModel):
     legal_name: Text
     agreement: AgreementSchema
     certificates: list[CertificateSchema] = Field(default_factory=list)
-    recipients: list[Text]
+    recipients: list[Recipient]
     bucket: BucketSchema
     profile: Annotated[str, StringConstraints(pattern=rf"^{NAME.pattern}$")]
     control_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,15}$")]

@@ -39,6 +39,11 @@ _WORD = re.compile(r"[^\W_]+")
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
+_OUR_DOMAIN = "@redacted.invalid"
+"""What mail handlers put where an address must stand; `.invalid` is nobody's (RFC 2606)."""
+_OUR_ADDRESS = re.compile(r"[\w.+-]{1,64}@redacted\.invalid")
+
+
 class Value(Protocol):
     """A removed value; `handoff.detection.spreading.FoundValue` is one."""
 
@@ -89,7 +94,7 @@ def recheck(
         *_leaks(blanked, seek(blanked), "value"),
         *_leaks(blanked, seek([*_unescaped(blanked)]), "escaped"),
         *_squeezed(blanked, values),
-        *_leaks(blanked, _blocking(detector.find(blanked), profile), "new"),
+        *_leaks(blanked, _blocking(detector.find(_language(blanked)), profile), "new"),
     }
     if leaks:
         return RecheckFailed(
@@ -98,12 +103,21 @@ def recheck(
     return RecheckPassed(readers, len(values), len(units))
 
 
+def _language(units: Iterable[TextUnit]) -> list[TextUnit]:
+    """Units that somebody could read; a file's raw bytes look like numbers of all kinds."""
+    return [unit for unit in units if unit.kind is not UnitKind.RAW]
+
+
 def _without_tags(unit: TextUnit) -> TextUnit:
     """The unit with our own replacements blanked, so that "[PERSON-7]" is never a finding."""
-    if "[" not in unit.text:
+    if "[" not in unit.text and _OUR_DOMAIN not in unit.text:
         return unit
-    text = TAG.sub(lambda match: "\u2022" * len(match.group()), unit.text)
+    text = TAG.sub(_blank, _OUR_ADDRESS.sub(_blank, unit.text))
     return TextUnit(unit.unit_id, unit.kind, text, unit.place, unit.context)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\u2022" * len(match.group())
 
 
 def _leaks(units: Sequence[TextUnit], findings: Iterable[Finding], how: str) -> set[Leak]:
@@ -135,9 +149,9 @@ def _squeezed(units: Sequence[TextUnit], values: Sequence[Value]) -> set[Leak]:
     """Long values that stand there with other spacing or punctuation, or letter by letter."""
     sought = ahocorasick.Automaton()
     for value in values:
-        words = "".join(_squeezed_words(value.text))
-        if len(words) >= _SQUEEZED_AT_LEAST and not value.name:
-            sought.add_word(words, (len(words), value.entity))
+        letters = "".join(_squeezed_words(value.text))
+        if len(letters) >= _SQUEEZED_AT_LEAST and not value.name:
+            sought.add_word(letters, (len(letters), value.entity))
     if not len(sought):
         return set()
     sought.make_automaton()

@@ -37,7 +37,7 @@ def reread_message(produced: bytes, door: Door) -> Iterator[TextUnit]:
     """
     flat = produced.replace(b"\r\n", b"\n")
     yield from _entity_units(flat, "1", door, 0)
-    yield TextUnit("raw/message", UnitKind.HIDDEN, flat.decode("utf-8", "replace"), "raw message")
+    yield TextUnit("raw/message", UnitKind.RAW, flat.decode("utf-8", "replace"), "raw message")
 
 
 def _entity_units(entity: bytes, path: str, door: Door, depth: int) -> Iterator[TextUnit]:

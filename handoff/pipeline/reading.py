@@ -1,0 +1,188 @@
+"""What a worker does with one document, from its bytes to facts: the rooms in their order.
+
+    read -> find                                             (first visit)
+    read -> propagate -> decide -> rewrite -> recheck -> seal    (second visit)
+
+Everything here is in memory; only ciphertext, or a copy that the user asked for, is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+from handoff.detection.engine import PresidioDetector
+from handoff.detection.propagation import Seeker, values_of
+from handoff.documents.base import DocumentFormat
+from handoff.documents.door import HouseDoor
+from handoff.documents.intake import IntakeItem, read_bytes
+from handoff.documents.registry import sniff
+from handoff.errors import OutputExistsError, RecheckError
+from handoff.model import (
+    Finding,
+    Held,
+    RecheckFailed,
+    RecheckPassed,
+    RedactedDocument,
+    Redaction,
+    TextUnit,
+)
+from handoff.pipeline.finding import Shared, pack, unpack
+from handoff.pipeline.run import Engine
+from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, RedactTask
+from handoff.redaction.plan import decide
+from handoff.redaction.pseudonyms import Aliases
+from handoff.redaction.recheck import recheck
+from handoff.redaction.settle import settle
+from handoff.sealing.files import creating, translated
+from handoff.sealing.seal import seal
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What the rest of the batch found, made ready for searching once a worker and batch."""
+
+    seeker: Seeker
+    aliases: Aliases
+    numbers: dict[str, int]
+
+
+@lru_cache(maxsize=1)
+def _batch(packed: bytes) -> _Batch:
+    shared = cast("Shared", unpack(packed))
+    return _Batch(Seeker(shared.values), Aliases(shared.people), shared.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A document that was read whole."""
+
+    content: bytes
+    handler: DocumentFormat
+    units: tuple[TextUnit, ...]
+
+
+class Reader:
+    """The engine of one worker process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._detector = PresidioDetector(engine.model, engine.profile)
+
+    def find(self, task: FindTask) -> Found:
+        """Read the document and find what is in it.
+
+        Raises:
+            DocumentError: it cannot be read whole.
+        """
+        document = self._open(task.item)
+        findings = self._detector.find(document.units)
+        return Found(
+            doc_id=task.doc_id,
+            media_type=document.handler.media_type,
+            units=len(document.units),
+            counts=dict(Counter(finding.entity for finding in findings)),
+            packed=pack(findings),
+            values=values_of(document.units, findings),
+            named=_named(document.units, findings),
+        )
+
+    def redact(self, task: RedactTask) -> Redacted | Held:
+        """Redact, recheck and pass on the document; held if the recheck finds anything.
+
+        Raises:
+            DocumentError: it may not, or cannot wholly, be redacted.
+            SealingError, DiskFullError, OutputExistsError: it cannot be passed on.
+        """
+        document = self._open(task.item)
+        redactions = self._decide(document, task)
+        content = document.handler.rewrite(document.content, redactions, self._door())
+        verdict = self._recheck(document, redactions, content)
+        if isinstance(verdict, RecheckFailed):
+            return _held(task.doc_id, verdict)
+        made = RedactedDocument(
+            doc_id=task.doc_id,
+            control_number=task.control_number,
+            source_sha256=task.item.sha256,
+            sha256=hashlib.sha256(content).hexdigest(),
+            media_type=document.handler.media_type,
+            extension=document.handler.extension,
+            redactions=dict(sorted(Counter(r.finding.entity for r in redactions).items())),
+            recheck=verdict,
+            content=content,
+        )
+        return _pass_on(made, task.destination)
+
+    def _door(self) -> HouseDoor:
+        return HouseDoor(self._engine.limits)
+
+    def _open(self, item: IntakeItem) -> _Open:
+        content = read_bytes(item)
+        handler = sniff(content, self._engine.limits)
+        return _Open(content, handler, handler.read(content, self._door()))
+
+    def _decide(self, document: _Open, task: RedactTask) -> tuple[Redaction, ...]:
+        batch = _batch(task.shared)
+        findings = cast("tuple[Finding, ...]", unpack(task.packed))
+        everywhere = batch.seeker.extend(document.units, findings)
+        profile = self._engine.profile
+        plan = decide(document.units, everywhere, profile, self._engine.batch_key, batch.aliases)
+        plan.check()
+        redactions = plan.redactions(batch.numbers)
+        return settle(document.units, redactions, self._detector, profile)
+
+    def _recheck(
+        self, document: _Open, redactions: Sequence[Redaction], content: bytes
+    ) -> RecheckPassed | RecheckFailed:
+        """Read what was written by the format's other reader, and judge it."""
+        removed = values_of(document.units, [redaction.finding for redaction in redactions])
+        return recheck(
+            document.handler.reread(content, self._door()),
+            removed,
+            Seeker(removed).find,
+            self._detector,
+            self._engine.profile,
+            document.handler.readers,
+        )
+
+
+def _named(units: Sequence[TextUnit], findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
+    """(entity, text) of what was found, in order of first appearance, without doubles."""
+    texts = {unit.unit_id: unit.text for unit in units}
+    return tuple(dict.fromkeys((f.entity, texts[f.unit_id][f.start : f.end]) for f in findings))
+
+
+def _held(doc_id: str, verdict: RecheckFailed) -> Held:
+    places = tuple(sorted({f"{leak.place}: {leak.entity} {leak.how}" for leak in verdict.leaks}))
+    message = "the second reading still found something that should be gone"
+    return Held(doc_id, RecheckError.code, message, RecheckError.hint, places)
+
+
+def _pass_on(document: RedactedDocument, destination: Destination) -> Redacted:
+    sealed = None
+    if destination.spool is not None:
+        sealed = seal(document, destination.recipients, destination.spool, destination.object_key)
+    elif destination.output is not None:
+        path = destination.output / f"{document.control_number}{document.extension}"
+        try:
+            with translated("the redacted copy"), creating(path) as file:
+                file.write(document.content)
+        except FileExistsError:
+            raise OutputExistsError(f"{path.name} is already in the output directory") from None
+    return Redacted(
+        doc_id=document.doc_id,
+        control_number=document.control_number,
+        media_type=document.media_type,
+        extension=document.extension,
+        sha256=document.sha256,
+        size=len(document.content),
+        redactions=document.redactions,
+        readers=document.recheck.readers,
+        values_sought=document.recheck.values_sought,
+        units_read=document.recheck.units_read,
+        sealed=sealed,
+    )

@@ -1,0 +1,152 @@
+"""A firm with a home, a vendor with a bucket on the real server, the program as users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from handoff.sealing import age
+from handoff.storage import embedded
+
+POLICY = """\
+name: acme
+legal_name: Acme Review Services
+agreement: {{reference: MSA-1, expires: {expires}}}
+recipients: {recipients}
+bucket: {{name: {bucket}, endpoint: "{endpoint}", region: us-east-1}}
+profile: legal-review
+control_prefix: ACME
+"""
+
+
+@dataclass
+class Result:
+    """How a command ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The JSON lines on stdout."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The JSON lines of one type."""
+        return [line for line in self.lines if line["type"] == kind]
+
+
+@dataclass
+class Firm:
+    """A home and the environment in which the program runs."""
+
+    directory: Path
+    server: embedded.Server | None = None
+    bucket: str = field(default_factory=lambda: f"handoff-{uuid.uuid4().hex[:12]}")
+    identity: age.X25519Identity = field(default_factory=age.generate_x25519)
+
+    @property
+    def home(self) -> Path:
+        return self.directory / "home"
+
+    @property
+    def policy(self) -> Path:
+        return self.home / "policies" / "vendors" / "acme.yaml"
+
+    def write_policy(self, **changes: str) -> None:
+        """Write the vendor's policy with some of its values changed."""
+        values = {
+            "expires": "2999-12-31",
+            "recipients": f"[{self.identity.recipient()}]",
+            "bucket": self.bucket,
+            "endpoint": self.server.endpoint if self.server else "http://127.0.0.1:1",
+        }
+        self.policy.write_text(POLICY.format(**{**values, **changes}))
+
+    def environment(self) -> dict[str, str]:
+        """What the program sees: the home, and credentials from the usual AWS chain."""
+        kept = {k: os.environ[k] for k in ("PATH", "HANDOFF_ASSETS") if k in os.environ}
+        environment = {
+            **kept,
+            "HOME": str(self.directory),
+            "HANDOFF_HOME": str(self.home),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "LANG": "C.UTF-8",
+        }
+        if self.server:
+            environment |= {
+                "AWS_SHARED_CREDENTIALS_FILE": str(self.server.credentials),
+                "AWS_CONFIG_FILE": str(self.server.config),
+                "AWS_PROFILE": self.server.owner,
+            }
+        return environment
+
+    def start(self, *arguments: str | Path, **changes: Any) -> subprocess.Popen[str]:
+        """Start the program as a user or cron would."""
+        environment = self.environment() | changes.pop("env", {})
+        command = [sys.executable, "-m", "handoff.cli.main", *(str(a) for a in arguments)]
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=changes.pop("cwd", Path(__file__).resolve().parents[2]),
+            **changes,
+        )
+
+    def run(self, *arguments: str | Path, **changes: Any) -> Result:
+        """Run the program to its end."""
+        process = self.start(*arguments, **changes)
+        stdout, stderr = process.communicate(timeout=300)
+        return Result(process.returncode, stdout, stderr)
+
+    def objects(self) -> dict[str, bytes]:
+        """Every object in the vendor's bucket."""
+        assert self.server
+        user = json.loads((self.server.directory / "credentials.json").read_text())
+        key, secret = user[self.server.owner]
+        client = boto3.client(
+            "s3",
+            endpoint_url=self.server.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            region_name="us-east-1",
+        )
+        listed = client.list_objects_v2(Bucket=self.bucket).get("Contents", [])
+        return {
+            o["Key"]: client.get_object(Bucket=self.bucket, Key=o["Key"])["Body"].read()
+            for o in listed
+        }
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Firm:
+    """A firm with a home and a vendor's policy, whose server cannot be reached."""
+    made = Firm(tmp_path)
+    result = made.run("init")
+    assert result.code == 0, result.stderr
+    made.write_policy()
+    return made
+
+
+@pytest.fixture
+def connected(tmp_path: Path, seaweedfs: embedded.Server) -> Firm:
+    """A firm whose vendor has a bucket on the real server."""
+    made = Firm(tmp_path, seaweedfs)
+    assert made.run("init").code == 0
+    made.write_policy()
+    result = made.run("vendor", "provision", "acme", "--principal", seaweedfs.principal("acme"))
+    assert result.code == 0, result.stderr
+    return made

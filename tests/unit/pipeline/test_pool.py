@@ -1,0 +1,85 @@
+"""The pool: bounded work in flight, and the task that kills its worker named, the others done."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+
+from handoff.errors import WorkerDiedError
+from handoff.pipeline.pool import Pool
+
+
+@dataclass(frozen=True)
+class Task:
+    number: int
+    size: int = 1
+
+
+def work(task: Task) -> int:
+    """Twice the number; 13 kills its process."""
+    if task.number == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task.number * 2
+
+
+def fail(task: Task) -> int:
+    raise KeyError(task.number)
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    context = multiprocessing.get_context("forkserver")
+    made = Pool(partial(ProcessPoolExecutor, 2, mp_context=context), width=4, max_bytes=100)
+    yield made
+    made.close()
+
+
+def test_every_task_comes_back_once_with_its_result(pool: Pool) -> None:
+    results = dict(pool.run(work, [Task(n) for n in range(10)]))
+    assert results == {Task(n): n * 2 for n in range(10)}
+
+
+def test_the_culprit_is_named_and_the_innocent_are_done(pool: Pool) -> None:
+    results = dict(pool.run(work, [Task(n) for n in range(10, 20)]))
+    assert isinstance(results.pop(Task(13)), WorkerDiedError)
+    assert results == {Task(n): n * 2 for n in range(10, 20) if n != 13}
+
+
+def test_an_exception_is_raised_to_the_caller(pool: Pool) -> None:
+    with pytest.raises(KeyError):
+        list(pool.run(fail, [Task(1)]))
+
+
+class Counting(Executor):
+    """Counts bytes in flight; a task ends when the next one is asked for."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self.now: list[tuple[Future[Any], Task]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.now.append((future, args[0]))
+        self.most = max(self.most, sum(task.size for _, task in self.now))
+        if len(self.now) == 3 or args[0].size > 50:
+            for waiting, task in self.now:
+                waiting.set_result(fn(task))
+            self.now.clear()
+        return future
+
+
+def test_no_more_than_the_bytes_allowed_are_in_flight_but_one_task_always_is() -> None:
+    executor = Counting()
+    pool = Pool(lambda: executor, width=10, max_bytes=60)
+    sizes = [20, 20, 20, 1_000, 20, 20, 20]
+    results = list(pool.run(work, [Task(n, size) for n, size in enumerate(sizes)]))
+    assert len(results) == len(sizes)
+    assert executor.most == 1_000
