@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
@@ -23,7 +22,7 @@ BOOST = 0.35
 BOOSTED_AT_LEAST = 0.4
 
 
-class WholeWordEnhancer(ContextAwareEnhancer):  # type: ignore[misc]  # Presidio has no types
+class WholeWordEnhancer(ContextAwareEnhancer):
     """Raises the score of matches that stand beside one of their recognizer's context words."""
 
     def __init__(self) -> None:
@@ -55,7 +54,7 @@ class WholeWordEnhancer(ContextAwareEnhancer):  # type: ignore[misc]  # Presidio
                 result.score = min(raised, ContextAwareEnhancer.MAX_SCORE)
         return raw_results
 
-    def _pattern(self, recognizer: Any) -> re.Pattern[str] | None:
+    def _pattern(self, recognizer: EntityRecognizer | None) -> re.Pattern[str] | None:
         if recognizer is None or not recognizer.context:
             return None
         if recognizer.id not in self._patterns:

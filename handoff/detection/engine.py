@@ -36,7 +36,8 @@ _BATCH_CHARS = 64_000
 _CACHED_BLOCKS = 20_000
 _NUMBERS = re.compile(r"[\d@]|://|www\.|\[at\]|\(at\)")
 _STATE_FORM = re.compile(
-    r"^(?:(?:federal |islamic |hellenic |united )?(?:kingdom|republic|commonwealth|state) of |grand duchy of )"
+    r"^(?:(?:federal |islamic |hellenic |united )?(?:kingdom|republic|commonwealth|state) of "
+    r"|grand duchy of )"
 )
 
 _Hit = tuple[int, int, str, float, str]
@@ -143,9 +144,10 @@ class PresidioDetector:
         found: list[Finding] = []
         for piece in group:
             self._cache.move_to_end(piece.key)
+            unit_id, at = units[piece.unit].unit_id, piece.start
             found.extend(
-                Finding(units[piece.unit].unit_id, piece.start + start, piece.start + end, *rest)
-                for start, end, *rest in self._cache[piece.key]
+                Finding(unit_id, at + start, at + end, entity, score, recognizer)
+                for start, end, entity, score, recognizer in self._cache[piece.key]
             )
         while len(self._cache) > _CACHED_BLOCKS:
             self._cache.popitem(last=False)

@@ -8,7 +8,7 @@ its reason beside it. Guards apply to what the model found, never to a pattern's
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from handoff.detection.words import (
     FUNCTION,
@@ -19,19 +19,22 @@ from handoff.detection.words import (
     TITLES,
 )
 
-Guard = Callable[[str, str, str], bool]
-"""Given the words found, the text before and the text after: whether the finding stands."""
+Guard = Callable[[Sequence[str], str], bool]
+"""Given the words found and the text after them: whether the finding stands."""
 
 _EDGE = " \t\n.,;:!?'\"“”‘’()[]{}<>«»*_|/\\-–—•·"
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LEADING = re.compile(
-    r"(?:(?:[Tt]he|THE|[Aa]n?|[Aa]nd|of|[Ii]n|[Bb]y|[Tt]o|[Aa]t)|(?i:vs?|re|mr|mrs|ms|miss|messrs|dr|prof|sir|judge|justice)\.?)"
+    r"(?:(?:[Tt]he|THE|[Aa]n?|[Aa]nd|of|[Ii]n|[Bb]y|[Tt]o|[Aa]t)|(?i:vs?|re|mr|mrs|ms|miss|messrs"
+    r"|dr|prof|sir|judge|justice)\.?)"
     r"[ \n]{1,3}"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _PUBLIC_AFTER = re.compile(
-    r"\s{0,2}(?:[Gg]overnment|[Aa]uthorit|[Cc]ourt|[Ll]aw|[Cc]ode|[Cc]onstitution|[Pp]arliament|[Aa]ct|[Cc]ivil"
-    r"|[Cc]riminal|[Cc]onvention|[Rr]epublic|[Ss]tate|[Mm]inist|[Pp]olice|[Ss]upreme|[Ll]egal|[Ll]egislation|[Jj]udicial|[Bb]ar\b)"
+    r"\s{0,2}(?:[Gg]overnment|[Aa]uthorit|[Cc]ourt|[Ll]aw|[Cc]ode|[Cc]onstitution|[Pp]arliament|"
+    r"[Aa]ct|[Cc]ivil"
+    r"|[Cc]riminal|[Cc]onvention|[Rr]epublic|[Ss]tate|[Mm]inist|[Pp]olice|[Ss]upreme|[Ll]egal|"
+    r"[Ll]egislation|[Jj]udicial|[Bb]ar\b)"
 )
 
 
@@ -54,7 +57,7 @@ def stands(entity: str, text: str, start: int, end: int) -> bool:
     if not words or not any(c.isalpha() for c in text[start:end]):
         return entity == "DATE_TIME"
     guard = _GUARDS.get(entity)
-    return guard is None or guard(words, text[max(0, start - 20) : start], text[end : end + 20])
+    return guard is None or guard(words, text[end : end + 20])
 
 
 def _is_abbreviation(text: str, start: int, end: int) -> bool:
@@ -67,7 +70,7 @@ def _is_abbreviation(text: str, start: int, end: int) -> bool:
     )
 
 
-def _person(words: list[str], before: str, after: str) -> bool:
+def _person(words: Sequence[str], _: str) -> bool:
     """A name has a word that is no role, no instrument, no title and no month."""
     return any(
         len(word) > 1
@@ -77,7 +80,7 @@ def _person(words: list[str], before: str, after: str) -> bool:
     )
 
 
-def _organization(words: list[str], before: str, after: str) -> bool:
+def _organization(words: Sequence[str], _: str) -> bool:
     """A private organisation: no court, no authority, no defined term, no reference to a statute."""
     telling = [w for w in words if w not in FUNCTION and not w.isdigit() and len(w) > 1]
     if not telling or all(w in ROLES | INSTRUMENTS | TITLES | TIME | PUBLIC_HEADS for w in telling):
@@ -85,16 +88,16 @@ def _organization(words: list[str], before: str, after: str) -> bool:
     return not any(word in PUBLIC_HEADS for word in words)
 
 
-def _location(words: list[str], before: str, after: str) -> bool:
+def _location(words: Sequence[str], _: str) -> bool:
     return any(len(w) > 1 and w not in ROLES | INSTRUMENTS | FUNCTION | TIME for w in words)
 
 
-def _nrp(words: list[str], before: str, after: str) -> bool:
+def _nrp(words: Sequence[str], after: str) -> bool:
     """A nationality that qualifies a public body or a law says nothing about a person."""
     return _PUBLIC_AFTER.match(after) is None and any(w not in ROLES | INSTRUMENTS for w in words)
 
 
-_GUARDS: Mapping[str, Callable[[list[str], str, str], bool]] = {
+_GUARDS: Mapping[str, Guard] = {
     "PERSON": _person,
     "ORGANIZATION": _organization,
     "LOCATION": _location,

@@ -50,11 +50,11 @@ class _Moves:
         """Sort the names of actions ("B-PERSON", "O") into columns."""
         labels = tuple(sorted({name[2:] for name in names if name[1:2] == "-" and name[2:]}))
         column = {name: index for index, name in enumerate(names)}
-        by_kind = [
+        begin, inside, last, unit = (
             np.array([column[f"{kind}-{label}"] for label in labels], dtype=np.intp)
             for kind in "BILU"
-        ]
-        return cls(labels, *by_kind, out=column["O"])
+        )
+        return cls(labels, begin, inside, last, unit, column["O"])
 
 
 class NerModel:
@@ -129,7 +129,7 @@ class NerModel:
         begin[space | final] = -np.inf
         unit[space] = -np.inf
         entity = np.concatenate([begin, unit], axis=1)
-        best = entity.argmax(axis=1)
+        best: Ints = entity.argmax(axis=1)
         outside = entity[np.arange(len(best)), best] < scores[:, self._moves.out]
         best[outside] = -1
         return best

@@ -6,11 +6,12 @@ Presidio computes lemmas and keywords of every token for its own context enhance
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+from spacy.tokens import Doc, Span
 
 from handoff.detection.casing import has_capitals, truecase
 from handoff.detection.ner import NerModel
@@ -40,12 +41,13 @@ class NamedEntity:
     label_: str
 
 
-class Artifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio has no types
+class Artifacts(NlpArtifacts):
     """The entities of one text; it has no tokens, lemmas or keywords."""
 
     def __init__(self, entities: Sequence[NamedEntity], engine: NlpEngine, language: str) -> None:
-        self.entities = list(entities)
-        self.tokens: list[Any] = []
+        # Presidio reads three attributes of spaCy's spans, and a NamedEntity has them.
+        self.entities = cast("list[Span]", list(entities))
+        self.tokens = cast("Doc", [])
         self.lemmas: list[str] = []
         self.tokens_indices: list[int] = []
         self.keywords: list[str] = []
@@ -54,7 +56,7 @@ class Artifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio has no types
         self.scores = [NER_SCORE] * len(self.entities)
 
 
-class NerEngine(NlpEngine):  # type: ignore[misc]  # Presidio has no types
+class NerEngine(NlpEngine):
     """Presidio's view of a `NerModel`."""
 
     def __init__(self, model: NerModel, language: str) -> None:
@@ -74,13 +76,14 @@ class NerEngine(NlpEngine):  # type: ignore[misc]  # Presidio has no types
 
     def process_batch(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         language: str,
         batch_size: int = 1,  # noqa: ARG002 - the interface is Presidio's
         n_process: int = 1,  # noqa: ARG002
-        as_tuples: bool = False,  # noqa: ARG002, FBT001, FBT002
-    ) -> Iterator[tuple[str, Artifacts]]:
+        **_: Any,  # noqa: ANN401
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
         """Texts with their entities."""
+        texts = list(texts)
         yield from zip(texts, self.artifacts(texts, language), strict=True)
 
     def artifacts(self, texts: Sequence[str], language: str) -> list[Artifacts]:
@@ -114,7 +117,7 @@ class NerEngine(NlpEngine):  # type: ignore[misc]  # Presidio has no types
         return [self._language]
 
 
-def _named(doc: Any) -> list[NamedEntity]:
+def _named(doc: Doc) -> list[NamedEntity]:
     return [
         NamedEntity(span.start_char, span.end_char, LABELS[span.label_])
         for span in doc.ents

@@ -84,9 +84,10 @@ class Seeker:
     """
 
     def __init__(self, values: Iterable[FoundValue]) -> None:
+        self.values = tuple(values)
         self._automaton = ahocorasick.Automaton()
         by_key: dict[str, list[FoundValue]] = {}
-        for value in values:
+        for value in self.values:
             if key := fold(value.text).text.strip():
                 by_key.setdefault(key, []).append(value)
         for key, same in by_key.items():

@@ -8,7 +8,6 @@ are our own, in `handoff.detection.recognizers`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from presidio_analyzer import EntityRecognizer, Pattern, RecognizerRegistry
 from presidio_analyzer.predefined_recognizers import (
@@ -84,15 +83,14 @@ MODEL_ENTITIES = ("PERSON", "ORGANIZATION", "LOCATION", "NRP", "DATE_TIME")
 """What the entity model finds."""
 
 
-class FixedRegistry(RecognizerRegistry):  # type: ignore[misc]  # Presidio has no types
+class FixedRegistry(RecognizerRegistry):
     """A registry that gives all its recognizers to every question, without sorting them anew."""
 
-    def get_recognizers(self, **_: Any) -> list[EntityRecognizer]:
+    def get_recognizers(self, *_: object, **__: object) -> list[EntityRecognizer]:
         """All recognizers, in the order in which they were put in."""
-        recognizers: list[EntityRecognizer] = self.recognizers
-        return recognizers
+        return list(self.recognizers)
 
-    def get_supported_entities(self, **_: Any) -> list[str]:
+    def get_supported_entities(self, *_: object) -> list[str]:
         """Every entity that a recognizer of this registry finds."""
         return sorted({entity for r in self.recognizers for entity in r.supported_entities})
 

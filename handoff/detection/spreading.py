@@ -25,7 +25,8 @@ _NAMES = frozenset({"PERSON", "ORGANIZATION", "LOCATION"})
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _PERSON_SHAPE = re.compile(r"[^\W\d_]|[\s.,'’\-()]")
 _LEGAL_FORM = re.compile(
-    r"[,\s]+(?:ltd|limited|llc|l\.l\.c|llp|lp|plc|inc|incorporated|corp|corporation|company|co|gmbh|ag|s\.?a|"
+    r"[,\s]+(?:ltd|limited|llc|l\.l\.c|llp|lp|plc|inc|incorporated|corp|corporation|company|co"
+    r"|gmbh|ag|s\.?a|"
     r"b\.?v|n\.?v|pvt|pty|s\.?p\.?a|s\.?r\.?l)\b\.?",
     re.IGNORECASE,
 )

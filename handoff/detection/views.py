@@ -64,7 +64,8 @@ def blocks(text: str) -> Iterator[Block]:
 
 def view(block: str) -> View:
     """What a reader sees of `block`."""
-    visible, origin = block, ()
+    visible = block
+    origin: tuple[int, ...] = ()
     if not block.isascii() or "\x00" in block:
         visible, origin = _without_invisible(block)
         visible = visible.translate(_SPACES)

@@ -142,8 +142,7 @@ class Reader:
         removed = values_of(document.units, [redaction.finding for redaction in redactions])
         return recheck(
             document.handler.reread(content, self._door()),
-            removed,
-            Seeker(removed).find,
+            Seeker(removed),
             self._detector,
             self._engine.profile,
             document.handler.readers,

@@ -14,7 +14,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 _TITLE = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|dame|lord|lady|judge|justice|hon|messrs|shri|smt)\.?\s+)+"
+    r"^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|dame|lord|lady|judge|justice|hon|messrs|shri"
+    r"|smt)\.?\s+)+"
 )
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _SAME = str.maketrans("’‘‐‑–", "''---")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Protocol
 from urllib.parse import unquote
@@ -25,6 +25,7 @@ from handoff.model import (
     RecheckPassed,
     RedactionProfile,
     TextUnit,
+    UnitKind,
 )
 from handoff.ports import Detector
 
@@ -63,15 +64,26 @@ class Value(Protocol):
         ...
 
 
-Seek = Callable[[Sequence[TextUnit]], Sequence[Finding]]
-"""Where the removed values stand in units, by the rules by which they were propagated
-(`handoff.detection.propagation.Seeker.find`): what is left alone there is no leak here."""
+class Seeker(Protocol):
+    """Finds removed values by the rules by which they were propagated.
+
+    `handoff.detection.propagation.Seeker` is one. What those rules leave alone ("may", once taken
+    for a name) is no leak here.
+    """
+
+    @property
+    def values(self) -> Sequence[Value]:
+        """What was removed."""
+        ...
+
+    def find(self, units: Sequence[TextUnit]) -> Sequence[Finding]:
+        """Where in `units` any of it stands."""
+        ...
 
 
 def recheck(
     units: Sequence[TextUnit],
-    values: Sequence[Value],
-    seek: Seek,
+    removed: Seeker,
     detector: Detector,
     profile: RedactionProfile,
     readers: tuple[str, ...],
@@ -80,8 +92,7 @@ def recheck(
 
     Args:
         units: everything the second reader could read.
-        values: what was removed from this document.
-        seek: finds removed values in units.
+        removed: the values removed from this document, and how to find them.
         detector: finds what is left; only entities in `profile.recheck_block` count.
         profile: the profile under which the document was redacted.
         readers: names of the writer's and the second reader's libraries, for the record.
@@ -91,16 +102,16 @@ def recheck(
     """
     blanked = [_without_tags(unit) for unit in units]
     leaks = {
-        *_leaks(blanked, seek(blanked), "value"),
-        *_leaks(blanked, seek([*_unescaped(blanked)]), "escaped"),
-        *_squeezed(blanked, values),
+        *_leaks(blanked, removed.find(blanked), "value"),
+        *_leaks(blanked, removed.find([*_unescaped(blanked)]), "escaped"),
+        *_squeezed(blanked, removed.values),
         *_leaks(blanked, _blocking(detector.find(_language(blanked)), profile), "new"),
     }
     if leaks:
         return RecheckFailed(
             tuple(sorted(leaks, key=lambda leak: (leak.place, leak.entity, leak.how)))
         )
-    return RecheckPassed(readers, len(values), len(units))
+    return RecheckPassed(readers, len(removed.values), len(units))
 
 
 def _language(units: Iterable[TextUnit]) -> list[TextUnit]:

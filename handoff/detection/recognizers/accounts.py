@@ -22,8 +22,10 @@ def valid_iban(value: str) -> bool:
 _DIGITS = r"\d(?:[ \-]?\d){5,19}"
 ACCOUNT_LABELLED = rule(
     "after a label",
-    r"\b(?:(?:bank|savings|current|checking|deposit|loan|policy|customer|brokerage)[ ])?(?:account|a/c|acct)\b\.?[ ]?"
-    rf"(?:(?:no|nr|number|num)\b\.?|\#)?[ :.#]{{0,4}}(?:is[ ]|was[ ])?(?P<value>[A-Z]{{0,4}}{_DIGITS})(?!\w)",
+    r"\b(?:(?:bank|savings|current|checking|deposit|loan|policy|customer|brokerage)[ ])?"
+    r"(?:account|a/c|acct)\b\.?[ ]?"
+    rf"(?:(?:no|nr|number|num)\b\.?|\#)?[ :.#]{{0,4}}(?:is[ ]|was[ ])?(?P<value>"
+    rf"[A-Z]{{0,4}}{_DIGITS})(?!\w)",
     0.85,
 )
 ACCOUNT_BARE = rule(
@@ -31,18 +33,21 @@ ACCOUNT_BARE = rule(
 )
 SORT_CODE = rule(
     "sort code",
-    r"\bsort[ ]?code[ ]?(?:(?:no|number)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>\d{2}[\- ]?\d{2}[\- ]?\d{2})(?!\d)",
+    r"\bsort[ ]?code[ ]?(?:(?:no|number)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>\d{2}[\- ]?\d{2}"
+    r"[\- ]?\d{2})(?!\d)",
     0.9,
 )
 SWIFT = rule(
     "SWIFT or BIC",
-    r"\b(?:swift|bic)(?:[ /](?:bic|swift|code|no|number)\b\.?){0,3}[ :.]{0,4}(?:is[ ])?(?P<value>[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b",
+    r"\b(?:swift|bic)(?:[ /](?:bic|swift|code|no|number)\b\.?){0,3}[ :.]{0,4}(?:is[ ])?(?P<value>"
+    r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b",
     0.9,
 )
 IFSC = rule("IFSC", r"\b[A-Z]{4}0[A-Z0-9]{6}\b", 0.5, any_case=False)
 ROUTING_LABELLED = rule(
     "after a label",
-    r"\b(?:routing|aba|rtn)[ ]?(?:transit[ ])?(?:(?:no|number|num)\b\.?|\#)?[ :.#]{0,4}(?:is[ ])?(?P<value>\d{4}-?\d{4}-?\d)(?!\d)",
+    r"\b(?:routing|aba|rtn)[ ]?(?:transit[ ])?(?:(?:no|number|num)\b\.?|\#)?[ :.#]{0,4}(?:is[ ])?"
+    r"(?P<value>\d{4}-?\d{4}-?\d)(?!\d)",
     0.9,
     check=valid_routing,
 )
@@ -55,7 +60,8 @@ IBAN = rule(
 )
 IBAN_LABELLED = rule(
     "after a label, whatever its checksum",
-    r"\bIBAN\b(?:[ ](?:no|number|code)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>[A-Z]{2}\d{2}[ ]?[A-Z0-9](?:[ ]?[A-Z0-9]){8,30})(?![A-Z0-9])",
+    r"\bIBAN\b(?:[ ](?:no|number|code)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>[A-Z]{2}\d{2}[ ]?"
+    r"[A-Z0-9](?:[ ]?[A-Z0-9]){8,30})(?![A-Z0-9])",
     0.9,
     any_case=False,
 )
@@ -76,5 +82,7 @@ def routing() -> RuleRecognizer:
 
 
 def ibans() -> RuleRecognizer:
-    """IBANs: with a checksum that holds, or with the word beside them (typed wrong is still one)."""
+    """IBANs: with a checksum that holds, or with the word beside them "
+    "(typed wrong is still one).
+    """
     return RuleRecognizer("IBAN_CODE", (IBAN, IBAN_LABELLED), context=("iban", "bank", "account"))

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
 Check = Callable[[str], bool | None]
 """Says of a matched value: True, certain (a checksum holds); False, no match; None, as the rule."""
@@ -43,20 +43,21 @@ def rule(
     return Rule(name, re.compile(pattern, flags), score, check)
 
 
-class RuleRecognizer(LocalRecognizer):  # type: ignore[misc]  # Presidio has no types
+class RuleRecognizer(LocalRecognizer):
     """A Presidio recognizer made of rules for one entity."""
 
     def __init__(
         self, entity: str, rules: Sequence[Rule], context: Sequence[str] = (), language: str = "en"
     ) -> None:
         self.rules = tuple(rules)
+        self.entity = entity
+        self.label = f"handoff-{entity.lower().replace('_', '-')}"
         super().__init__(
             supported_entities=[entity],
             supported_language=language,
-            name=f"handoff-{entity.lower().replace('_', '-')}",
+            name=self.label,
             context=list(context),
         )
-        self.entity = entity
 
     def load(self) -> None:
         """Nothing to load."""
@@ -65,7 +66,7 @@ class RuleRecognizer(LocalRecognizer):  # type: ignore[misc]  # Presidio has no 
         self,
         text: str,
         entities: list[str],  # noqa: ARG002 - the interface is Presidio's
-        nlp_artifacts: Any = None,  # noqa: ARG002
+        nlp_artifacts: NlpArtifacts | None = None,  # noqa: ARG002
     ) -> list[RecognizerResult]:
         """Every value that a rule finds in `text`."""
         return [
@@ -80,9 +81,11 @@ class RuleRecognizer(LocalRecognizer):  # type: ignore[misc]  # Presidio has no 
             start,
             end,
             score,
-            AnalysisExplanation(recognizer=self.name, original_score=score, pattern_name=rule.name),
+            AnalysisExplanation(
+                recognizer=self.label, original_score=score, pattern_name=rule.name
+            ),
             {
-                RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                RecognizerResult.RECOGNIZER_NAME_KEY: self.label,
                 RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
             },
         )

@@ -6,25 +6,30 @@ from handoff.detection.recognizers.base import RuleRecognizer, rule
 
 _NO = r"(?:no|nos|nr|number|num|№)"
 _LABEL = (
-    r"(?:case|docket|cause|index|application|applications|claim|appeal|petition|suit|file|complaint|filing"
-    r"|reference|ref|proceedings?|judgment|decision|order|registration|registry|matter|indictment|writ|warrant)"
+    r"(?:case|docket|cause|index|application|applications|claim|appeal|petition|suit|file"
+    r"|complaint|filing"
+    r"|reference|ref|proceedings?|judgment|decision|order|registration|registry|matter|indictment"
+    r"|writ|warrant)"
 )
 _NUMBER = r"[A-Z]{0,6}[.\-/ ]?\d[\dA-Z]{0,14}(?:[./\-–:()][\dA-Z]{1,12}){0,6}\)?"
 
 US_FEDERAL = rule(
     "US federal docket",
-    r"\b(?:\d{1,2}:)?\d{2}[ ]?[\-–][ ]?(?:cv|cr|mc|md|mj|bk|ap|po|sw|civ|crim|misc)[ ]?[\-–][ ]?\d{3,6}"
+    r"\b(?:\d{1,2}:)?\d{2}[ ]?[\-–][ ]?(?:cv|cr|mc|md|mj|bk|ap|po|sw|civ|crim|misc)[ ]?[\-–]"
+    r"[ ]?\d{3,6}"
     r"(?:[ ]?[\-–][ ]?[A-Z]{2,4}){0,3}(?:[ ]?\([A-Z]{2,4}\)){0,3}(?!\w)",
     0.9,
 )
 US_BANKRUPTCY = rule(
     "US bankruptcy and appellate docket",
-    rf"\b(?:case|docket|{_NO})[ ]?(?:{_NO}\b)?[.:#]{{0,2}}[ ]?(?P<value>\d{{2}}-\d{{3,6}}(?:[ ]?\([A-Z]{{2,4}}\))?)\b",
+    rf"\b(?:case|docket|{_NO})[ ]?(?:{_NO}\b)?[.:#]{{0,2}}[ ]?(?P<value>\d{{2}}-\d{{3,6}}(?:"
+    rf"[ ]?\([A-Z]{{2,4}}\))?)\b",
     0.85,
 )
 US_STATE = rule(
     "US state docket",
-    r"\b(?:[A-Z]{1,4}-?)?\d{2,4}-(?:[A-Z]{1,3}-)?(?:CV|CR|CA|CI|L|LA|CH|DR|PR|SC|CIV|CP|CT)-?\d{3,9}(?:-[A-Z\d]{1,6}){0,3}\b",
+    r"\b(?:[A-Z]{1,4}-?)?\d{2,4}-(?:[A-Z]{1,3}-)?(?:CV|CR|CA|CI|L|LA|CH|DR|PR|SC|CIV|CP"
+    r"|CT)-?\d{3,9}(?:-[A-Z\d]{1,6}){0,3}\b",
     0.7,
     any_case=False,
 )
@@ -43,7 +48,8 @@ ECHR = rule(
 )
 ECHR_MORE = rule(
     "further applications in a list",
-    rf"\b{_NO}s?\.?[ ]?\d{{1,6}}/\d{{2}}(?:(?:,|[ ]and|,[ ]and)[ ]\d{{1,6}}/\d{{2}}){{0,30}}(?:,|[ ]and|,[ ]and)[ ]"
+    rf"\b{_NO}s?\.?[ ]?\d{{1,6}}/\d{{2}}(?:(?:,|[ ]and|,[ ]and)[ ]\d{{1,6}}/\d{{2}}){{0,30}}(?:,|"
+    rf"[ ]and|,[ ]and)[ ]"
     r"(?P<value>\d{1,6}/\d{2})\b",
     0.9,
 )
@@ -60,27 +66,33 @@ EU = rule(
 )
 INDIA = rule(
     "Indian case number",
-    r"\b(?:W\.?[ ]?P|S\.?L\.?P|C\.?A|Crl\.?[ ]?A|Cr\.?[ ]?A|C\.?S|R\.?S\.?A|M\.?A|O\.?A|I\.?A|F\.?A|R\.?F\.?A|C\.?R\.?P"
-    r"|Crl\.?[ ]?M\.?C|Bail[ ]Appl|Arb\.?[ ]?P|Writ[ ]Petition|Special[ ]Leave[ ]Petition|(?:Civil|Criminal)[ ]Appeal"
-    r"|(?:Civil|Title|Original|Money)[ ]Suit|Company[ ]Petition|Transfer[ ]Petition|First[ ]Appeal)\.?"
+    r"\b(?:W\.?[ ]?P|S\.?L\.?P|C\.?A|Crl\.?[ ]?A|Cr\.?[ ]?A|C\.?S|R\.?S\.?A|M\.?A|O\.?A|I\.?A"
+    r"|F\.?A|R\.?F\.?A|C\.?R\.?P"
+    r"|Crl\.?[ ]?M\.?C|Bail[ ]Appl|Arb\.?[ ]?P|Writ[ ]Petition|Special[ ]Leave[ ]Petition|"
+    r"(?:Civil|Criminal)[ ]Appeal"
+    r"|(?:Civil|Title|Original|Money)[ ]Suit|Company[ ]Petition|Transfer[ ]Petition|First"
+    r"[ ]Appeal)\.?"
     rf"[ ]?(?:\((?:C|Crl|Civil|Criminal|PIL|ST|MD|OS|COMM)\.?\)[ ]?)?(?:{_NO}s?\b)?\.?[ ]?"
     r"(?P<value>\d{1,6}(?:[ ]?[\-–&][ ]?\d{1,6})?[ ]?(?:of|/)[ ]?(?:19|20)\d{2})\b",
     0.9,
 )
 INDIA_FIR = rule(
     "first information report",
-    rf"\b(?:FIR|F\.I\.R\.?|Crime|Cr\.)[ ]?(?:{_NO}\b)?\.?[ ]?(?P<value>(?:RC[ ]?)?\d{{1,5}}(?:/|[ ]of[ ])(?:19|20)?\d{{2}})\b",
+    rf"\b(?:FIR|F\.I\.R\.?|Crime|Cr\.)[ ]?(?:{_NO}\b)?\.?[ ]?(?P<value>(?:RC[ ]?)?\d{{1,5}}(?:/|"
+    rf"[ ]of[ ])(?:19|20)?\d{{2}})\b",
     0.85,
 )
 LABELLED = rule(
     "number after a label",
-    rf"\b{_LABEL}s?(?:[ ](?:registration|file|reference|record|id))?[ ]?(?:{_NO}\b[s.]{{0,2}}|\#|:)[ :#.]{{0,3}}"
+    rf"\b{_LABEL}s?(?:[ ](?:registration|file|reference|record|id))?[ ]?(?:{_NO}\b[s.]{{0,2}}|\#"
+    rf"|:)[ :#.]{{0,3}}"
     rf"(?P<value>{_NUMBER}(?:[ ]?[/\-–][ ]?\d[\dA-Z]{{0,10}}){{0,3}})(?!\w)",
     0.75,
 )
 NUMBERED = rule(
     "number with parts",
-    rf"\b{_NO}\b[s.]{{0,2}}[ ]?(?P<value>(?:[A-Z]{{1,5}}[ .\-/]{{0,2}})?\d{{1,9}}(?:[./\-–][ ]?(?:[A-Z]{{1,5}}|\d{{1,9}})){{1,6}}"
+    rf"\b{_NO}\b[s.]{{0,2}}[ ]?(?P<value>(?:[A-Z]{{1,5}}[ .\-/]{{0,2}})?\d{{1,9}}(?:[./\-–][ ]?"
+    rf"(?:[A-Z]{{1,5}}|\d{{1,9}})){{1,6}}"
     r"(?:[ ][A-Z]\b\.?)?)(?!\w)",
     0.6,
 )

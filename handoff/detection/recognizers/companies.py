@@ -5,25 +5,30 @@ from __future__ import annotations
 from handoff.detection.recognizers.base import RuleRecognizer, rule
 
 _FORM = (
-    r"(?:Ltd|Limited|LLC|L\.L\.C|LLP|L\.L\.P|LP|L\.P|plc|PLC|Inc|Incorporated|Corp|Corporation|Co|GmbH|AG|KG|SE|S\.?A\.?R\.?L|S\.?A|S\.?p\.?A"
-    r"|S\.?r\.?l|B\.?V|N\.?V|A/S|AB|Oy|ApS|Pty|Pvt|Sdn|Bhd|d\.?o\.?o|s\.?r\.?o|Kft|A\.?Ş|OOO|JSC|OJSC|ZAO)"
+    r"(?:Ltd|Limited|LLC|L\.L\.C|LLP|L\.L\.P|LP|L\.P|plc|PLC|Inc|Incorporated|Corp|Corporation|Co"
+    r"|GmbH|AG|KG|SE|S\.?A\.?R\.?L|S\.?A|S\.?p\.?A"
+    r"|S\.?r\.?l|B\.?V|N\.?V|A/S|AB|Oy|ApS|Pty|Pvt|Sdn|Bhd|d\.?o\.?o|s\.?r\.?o|Kft|A\.?Ş|OOO|JSC"
+    r"|OJSC|ZAO)"
 )
 _WORD = r"(?:[A-Z][\w&'’\-]{0,24}(?:\.[A-Za-z]{1,4}){0,2}|[A-Z]\.(?:[A-Z]\.){0,4}|&|and|of|de|\(\w{2,15}\))"
 ORGANIZATION = rule(
     "name and legal form",
-    rf"\b(?P<value>[A-Z0-9][\w&'’\-]{{0,24}}(?:\.[A-Za-z]{{1,4}}){{0,2}}(?:,?[ ]{_WORD}){{0,6}},?[ ](?:{_FORM})\b\.?(?:[ ](?:{_FORM})\b\.?){{0,2}})",
+    rf"\b(?P<value>[A-Z0-9][\w&'’\-]{{0,24}}(?:\.[A-Za-z]{{1,4}}){{0,2}}(?:,?[ ]{_WORD}){{0,6}},?"
+    rf"[ ](?:{_FORM})\b\.?(?:[ ](?:{_FORM})\b\.?){{0,2}})",
     0.7,
     any_case=False,
 )
 CAPITALS = rule(
     "name and legal form in capitals",
-    rf"\b(?P<value>[A-Z0-9][A-Z0-9&'’\-]{{1,24}}(?:,?[ ][A-Z&][A-Z0-9&'’\-.]{{0,24}}){{0,6}},?[ ](?:LIMITED|LTD|INC|INCORPORATED|CORP|CORPORATION|COMPANY|L\.L\.C|L\.P)\b\.?)",
+    r"\b(?P<value>[A-Z0-9][A-Z0-9&'’\-]{1,24}(?:,?[ ][A-Z&][A-Z0-9&'’\-.]{0,24}){0,6},?[ ]"
+    r"(?:LIMITED|LTD|INC|INCORPORATED|CORP|CORPORATION|COMPANY|L\.L\.C|L\.P)\b\.?)",
     0.7,
     any_case=False,
 )
 REGISTERED = rule(
     "after a label",
-    r"\b(?:company|registration|registered|business|corporate|entity)[ ](?:registration[ ])?(?:(?:no|nr|number|num|id)\b\.?|\#)[ :.#]{0,4}"
+    r"\b(?:company|registration|registered|business|corporate|entity)[ ](?:registration[ ])?(?:"
+    r"(?:no|nr|number|num|id)\b\.?|\#)[ :.#]{0,4}"
     r"(?P<value>(?=[A-Z\-]{0,4}\d)[A-Z0-9][A-Z0-9\-./]{4,19}[A-Z0-9])(?!\w)",
     0.75,
 )
@@ -36,8 +41,10 @@ LEI = rule(
 )
 VAT = rule(
     "after a label",
-    r"\b(?:VAT|GSTIN|GST|TVA|USt-?Id(?:-?Nr)?|P\.?[ ]?IVA)\b\.?(?:[ ](?:registration|identification|reg|id))?(?:[ ](?:(?:no|nr|number|num)\b\.?))?"
-    r"[ :.#]{0,4}(?P<value>(?=[A-Z]{0,3}[ ]?\d)[A-Z]{0,3}[ ]?\d[\dA-Z]{1,4}(?:[ ]?[\dA-Z]{2,5}){1,3})(?!\w)",
+    r"\b(?:VAT|GSTIN|GST|TVA|USt-?Id(?:-?Nr)?|P\.?[ ]?IVA)\b\.?(?:[ ](?:registration"
+    r"|identification|reg|id))?(?:[ ](?:(?:no|nr|number|num)\b\.?))?"
+    r"[ :.#]{0,4}(?P<value>(?=[A-Z]{0,3}[ ]?\d)[A-Z]{0,3}[ ]?\d[\dA-Z]{1,4}(?:[ ]?"
+    r"[\dA-Z]{2,5}){1,3})(?!\w)",
     0.85,
 )
 GSTIN = rule("GSTIN", r"\b[0-3]\d[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]\b", 0.9)

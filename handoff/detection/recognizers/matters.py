@@ -12,18 +12,21 @@ BATES = rule(
 )
 BATES_LABELLED = rule(
     "after the word Bates",
-    r"\bBates(?:[ ](?:nos?|numbers?|range|stamped|labell?ed))?[.:]?[ ]{0,2}(?P<value>[A-Z][A-Z0-9_\-]{0,15}[ _\-]?\d{3,10})\b",
+    r"\bBates(?:[ ](?:nos?|numbers?|range|stamped|labell?ed))?[.:]?[ ]{0,2}(?P<value>[A-Z]"
+    r"[A-Z0-9_\-]{0,15}[ _\-]?\d{3,10})\b",
     0.9,
 )
 MATTER = rule(
     "after a label",
-    r"\b(?:(?:client|our|your)[ ]?[/\-]?[ ]?)?(?:matter|client|engagement|file)[ ]?(?:(?:no|nr|number|id|ref|code)\b\.?|\#)"
+    r"\b(?:(?:client|our|your)[ ]?[/\-]?[ ]?)?(?:matter|client|engagement|file)[ ]?(?:(?:no|nr"
+    r"|number|id|ref|code)\b\.?|\#)"
     r"[ :#]{0,3}(?P<value>[A-Z]{0,5}[.\-/]?\d[\dA-Z]{1,12}(?:[.\-/][\dA-Z]{1,10}){0,4})(?!\w)",
     0.8,
 )
 REFERENCE = rule(
     "our and your reference",
-    r"\b(?:our|your)[ ]ref(?:erence)?\b\.?[ ]?:?[ ]{0,3}(?P<value>[A-Z0-9]{1,10}(?:[.\-/][A-Z0-9]{1,12}){1,5})(?!\w)",
+    r"\b(?:our|your)[ ]ref(?:erence)?\b\.?[ ]?:?[ ]{0,3}(?P<value>[A-Z0-9]{1,10}(?:[.\-/]"
+    r"[A-Z0-9]{1,12}){1,5})(?!\w)",
     0.7,
 )
 

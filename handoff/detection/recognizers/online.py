@@ -16,7 +16,8 @@ EMAIL = rule(
 )
 EMAIL_SPELLED = rule(
     "spelled out",
-    rf"(?<![\w.%+\-])[\w][\w.%+\-]{{0,63}}[ ]?[\[(]at[\])][ ]?{_LABEL}(?:(?:\.|[ ]?[\[(]dot[\])][ ]?){_LABEL}){{1,8}}(?!\w)",
+    rf"(?<![\w.%+\-])[\w][\w.%+\-]{{0,63}}[ ]?[\[(]at[\])][ ]?{_LABEL}(?:(?:\.|[ ]?[\[(]dot[\])]"
+    rf"[ ]?){_LABEL}){{1,8}}(?!\w)",
     0.9,
 )
 URL = rule(
@@ -26,7 +27,9 @@ URL = rule(
 )
 URL_BARE = rule(
     "without a scheme",
-    rf"(?<![\w@.\-/])(?:www\.(?:{_LABEL}\.){{1,6}}[a-z]{{2,24}}|(?:{_LABEL}\.){{1,4}}(?:com|org|net|edu|gov|mil|int|info|biz|io|eu|co\.uk|org\.uk|ac\.uk|co\.in|gov\.in|de|fr|in|ie|nl|ch))"
+    rf"(?<![\w@.\-/])(?:www\.(?:{_LABEL}\.){{1,6}}[a-z]{{2,24}}|(?:{_LABEL}\.){{1,4}}(?:com|org"
+    rf"|net|edu|gov|mil|int|info|biz|io|eu|co\.uk|org\.uk|ac\.uk|co\.in|gov\.in|de|fr|in|ie|nl"
+    rf"|ch))"
     r"(?:/[^\s<>\"'{}|\\^`\[\]]{0,2048}(?<![.,;:!?)]))?(?![\w@])",
     0.6,
 )

@@ -7,7 +7,8 @@ from handoff.detection.recognizers.base import RuleRecognizer, rule
 _NO = r"(?:(?:no|nr|number|num|id)\b\.?|\#)"
 PASSPORT = rule(
     "after a label",
-    rf"\bpassport(?:[ ]{_NO}|[ ]?\#)?[ :.#]{{0,4}}(?:\([A-Z ]{{2,20}}\)[ ]?)?(?:is[ ]|was[ ])?(?P<value>(?=[A-Z]{{0,3}}[ ]?\d)[A-Z]{{0,3}}[ ]?\d[\dA-Z]{{5,9}})(?!\w)",
+    rf"\bpassport(?:[ ]{_NO}|[ ]?\#)?[ :.#]{{0,4}}(?:\([A-Z ]{{2,20}}\)[ ]?)?(?:is[ ]|was[ ])?"
+    rf"(?P<value>(?=[A-Z]{{0,3}}[ ]?\d)[A-Z]{{0,3}}[ ]?\d[\dA-Z]{{5,9}})(?!\w)",
     0.9,
 )
 PASSPORT_BARE = rule(
@@ -18,7 +19,8 @@ PASSPORT_BARE = rule(
 )
 LICENCE = rule(
     "after a label",
-    rf"\b(?:driv(?:er|ing)[’']?s?[ ](?:licen[cs]e|permit)|DL)(?:[ ]{_NO}|[ ]?\#)?[ :.#]{{0,4}}(?:is[ ])?(?P<value>(?=[A-Z\-]{{0,6}}\d)[A-Z0-9][A-Z0-9\-]{{4,17}})(?!\w)",
+    rf"\b(?:driv(?:er|ing)[’']?s?[ ](?:licen[cs]e|permit)|DL)(?:[ ]{_NO}|[ ]?\#)?[ :.#]{{0,4}}"
+    rf"(?:is[ ])?(?P<value>(?=[A-Z\-]{{0,6}}\d)[A-Z0-9][A-Z0-9\-]{{4,17}})(?!\w)",
     0.85,
 )
 LICENCE_UK = rule(
@@ -29,13 +31,16 @@ LICENCE_UK = rule(
 )
 NATIONAL_ID = rule(
     "after a label",
-    rf"\b(?:national[ ](?:identity|identification|id)(?:[ ](?:card|document))?|identity[ ](?:card|document)|id[ ]card|personal[ ](?:identification|identity)|citizen(?:ship)?|voter)"
-    rf"[ ]{_NO}[ :.#]{{0,4}}(?:is[ ])?(?P<value>(?=[A-Z\-/]{{0,8}}\d)[A-Z0-9][A-Z0-9\-/.]{{4,19}})(?!\w)",
+    rf"\b(?:national[ ](?:identity|identification|id)(?:[ ](?:card|document))?|identity[ ](?:card"
+    rf"|document)|id[ ]card|personal[ ](?:identification|identity)|citizen(?:ship)?|voter)"
+    rf"[ ]{_NO}[ :.#]{{0,4}}(?:is[ ])?(?P<value>(?=[A-Z\-/]{{0,8}}\d)[A-Z0-9]"
+    rf"[A-Z0-9\-/.]{{4,19}})(?!\w)",
     0.85,
 )
 NINO = rule(
     "two letters, six digits, a letter",
-    r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-D]\b",
+    r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ ]?\d{2}[ ]?\d{2}[ ]?\d{2}"
+    r"[ ]?[A-D]\b",
     0.7,
 )
 

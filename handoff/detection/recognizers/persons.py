@@ -12,7 +12,8 @@ _NAME = rf"{_UPPER}{_LETTER}{{1,24}}(?:['’\-]{_LETTER}{{1,24}}){{0,3}}|{_UPPER
 _GAP = r"(?:[ ]{1,3}|[ ]?\n[ ]?)"
 _FULL = (
     rf"(?:{_INITIAL}|{_NAME}|{_UPPER}(?=[ ]))"
-    rf"(?:{_GAP}(?:{_PARTICLE}{_GAP}){{0,3}}(?:{_INITIAL}|{_NAME})|{_GAP}{_UPPER}(?=[ ]{_UPPER})){{0,4}}"
+    rf"(?:{_GAP}(?:{_PARTICLE}{_GAP}){{0,3}}(?:{_INITIAL}|{_NAME})|{_GAP}{_UPPER}(?="
+    rf"[ ]{_UPPER})){{0,4}}"
 )
 _TITLE = (
     r"(?:Mr|Mrs|Ms|Miss|Mx|Messrs|Mme|Mlle|Dr|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev(?:erend)?|Fr"
@@ -42,8 +43,10 @@ REVERSED = rule(
 )
 LABELLED = rule(
     "after a label",
-    rf"\b(?:Full[ ]Name|First[ ]Name|Last[ ]Name|Surname|Given[ ]Names?|Maiden[ ]Name|Name|Attn|Attention"
-    rf"|Signatory|Signed[ ]by|Prepared[ ]by|Witness(?:ed[ ]by)?|Contact|Employee|Patient|Client|Claimant|Custodian)"
+    rf"\b(?:Full[ ]Name|First[ ]Name|Last[ ]Name|Surname|Given[ ]Names?|Maiden[ ]Name|Name|Attn"
+    rf"|Attention"
+    rf"|Signatory|Signed[ ]by|Prepared[ ]by|Witness(?:ed[ ]by)?|Contact|Employee|Patient|Client"
+    rf"|Claimant|Custodian)"
     rf"[ ]{{0,2}}:[ ]{{0,4}}{_NOT_A_NAME}(?P<value>{_FULL})",
     0.6,
     any_case=False,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import phonenumbers
 from presidio_analyzer import RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from handoff.detection.recognizers.base import RuleRecognizer, rule
 
@@ -19,7 +19,8 @@ _NOT_PHONE = re.compile(
 )
 _LABELLED = rule(
     "after a label",
-    r"\b(?:tel(?:ephone)?|phone|mobile|cell|fax|facsimile|call|ph)\b(?:[ ](?:no|number)\b)?[.:]{0,2}[ ]{0,4}(?P<value>[+(]?\d[\d ().\-–]{5,22}\d)(?!\w)",
+    r"\b(?:tel(?:ephone)?|phone|mobile|cell|fax|facsimile|call|ph)\b(?:[ ](?:no|number)\b)?"
+    r"[.:]{0,2}[ ]{0,4}(?P<value>[+(]?\d[\d ().\-–]{5,22}\d)(?!\w)",
     0.75,
 )
 _CONTEXT = (
@@ -48,7 +49,7 @@ class PhoneRecognizer(RuleRecognizer):
         self.regions = tuple(regions)
 
     def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: Any = None
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
         """Labelled numbers, and stretches of digits that a region's plan allows."""
         found = super().analyze(text, entities, nlp_artifacts)

@@ -28,7 +28,8 @@ SSN_DASHED = rule(
 SSN_BARE = rule("nine digits (very weak)", r"(?<![\w\-.,/])\d{9}(?![\w\-/])", 0.05, check=valid_ssn)
 SSN_LABELLED = rule(
     "after a label",
-    r"\b(?:SSN|SS[ ]?\#|social[ ]security(?:[ ](?:no|number|num|\#))?)[.:# ]{0,4}(?:is[ ]|was[ ])?(?P<value>\d{3}[\- ]?\d{2}[\- ]?\d{4})(?!\d)",
+    r"\b(?:SSN|SS[ ]?\#|social[ ]security(?:[ ](?:no|number|num|\#))?)[.:# ]{0,4}(?:is[ ]|was"
+    r"[ ])?(?P<value>\d{3}[\- ]?\d{2}[\- ]?\d{4})(?!\d)",
     0.95,
     check=valid_ssn,
 )
@@ -46,7 +47,8 @@ ITIN = rule(
 EIN = rule("two and seven digits", r"(?<![\w\-])\d{2}-\d{7}(?![\w\-])", 0.3)
 EIN_LABELLED = rule(
     "after a label",
-    r"\b(?:EIN|FEIN|TIN|tax(?:payer)?[ ](?:i\.?d\.?|identification)|employer[ ](?:i\.?d\.?|identification))"
+    r"\b(?:EIN|FEIN|TIN|tax(?:payer)?[ ](?:i\.?d\.?|identification)|employer[ ](?:i\.?d\.?"
+    r"|identification))"
     r"(?:[ ](?:no|number|num)\b\.?)?[.:# ]{0,4}(?:is[ ])?(?P<value>\d{2}-?\d{7})(?!\d)",
     0.9,
 )
