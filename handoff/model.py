@@ -283,6 +283,7 @@ class Held:
     message: str
     hint: str
     places: tuple[str, ...] = ()
+    control_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +294,7 @@ class Failed:
     code: str
     message: str
     hint: str
+    control_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
             return {
                 "state": "held" if isinstance(outcome, Held) else "failed",
                 "doc_id": outcome.doc_id,
+                "control_number": outcome.control_number,
                 "code": outcome.code,
                 "message": outcome.message,
                 "hint": outcome.hint,
@@ -164,13 +165,9 @@ def closing_table(screen: Screen, outcomes: list[Outcome]) -> None:
     columns = ["document", "state", "what happened", "what to do"]
     rows = [
         [*([screen.name(o.doc_id)] if named else []), *_row(o)]
-        for o in sorted(outcomes, key=lambda o: (_control(o) == "", _control(o), o.doc_id))
+        for o in sorted(outcomes, key=lambda o: o.control_number or o.doc_id)
     ]
     table("", ["file", *columns] if named else columns, rows)
-
-
-def _control(outcome: Outcome) -> str:
-    return outcome.control_number if not isinstance(outcome, Held | Failed) else ""
 
 
 def _row(outcome: Outcome) -> list[str]:
@@ -183,8 +180,18 @@ def _row(outcome: Outcome) -> list[str]:
             return [outcome.control_number, "delivered", f"in batch {outcome.batch_id}", "nothing"]
         case Held():
             places = f" ({', '.join(outcome.places[:5])})" if outcome.places else ""
-            return [outcome.doc_id, "HELD", outcome.message + places, outcome.hint]
+            return [
+                outcome.control_number or outcome.doc_id,
+                "HELD",
+                outcome.message + places,
+                outcome.hint,
+            ]
         case Failed():
-            return [outcome.doc_id, "FAILED", outcome.message, outcome.hint]
+            return [
+                outcome.control_number or outcome.doc_id,
+                "FAILED",
+                outcome.message,
+                outcome.hint,
+            ]
         case _:
             assert_never(outcome)

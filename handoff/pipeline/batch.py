@@ -143,7 +143,8 @@ class History:
                 number = self.state(event.batch_id).control[doc_id]
                 return AlreadyDelivered(doc_id, number, event.batch_id)
             lasting = event.details["code"] not in PASSING_CODES
-            return held_from_event(event) if lasting and _engine(event) == engine else None
+            held = held_from_event(event, self.state(event.batch_id).control.get(doc_id, ""))
+            return held if lasting and _engine(event) == engine else None
         return None
 
     def unfinished(self, policy_sha256: str = "") -> Iterator[BatchState]:

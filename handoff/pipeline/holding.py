@@ -19,9 +19,9 @@ def held_from_error(doc_id: str, error: DocumentError, places: Iterable[str] = (
     return Held(doc_id, error.code, error.message, error.hint, tuple(places))
 
 
-def held_from_event(event: CustodyEvent) -> Held:
+def held_from_event(event: CustodyEvent, control_number: str) -> Held:
     """The outcome that a `document.held` event recorded; its words come from the error class."""
     code = str(event.details["code"])
     cls = _by_code().get(code, DocumentError)
     message = (cls.__doc__ or code).splitlines()[0].rstrip(".")
-    return Held(event.doc_id, code, message[0].lower() + message[1:], cls.hint)
+    return Held(event.doc_id, code, message[0].lower() + message[1:], cls.hint, (), control_number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from handoff.errors import DiskFullError, DocumentError, StorageError
 from handoff.model import (
@@ -50,6 +50,11 @@ class Batch:
         """The batch's id."""
         return self.state.batch_id
 
+    @property
+    def control(self) -> dict[str, str]:
+        """Control numbers by doc_id."""
+        return {document.doc_id: document.control_number for document in self.documents}
+
 
 def send_batch(batch: Batch) -> Iterator[Outcome]:
     """Send one batch, or finish it where an earlier run stopped.
@@ -81,7 +86,7 @@ def _replay(batch: Batch) -> Iterator[Outcome]:
         if document.doc_id in batch.state.confirmed:
             yield AlreadyDelivered(document.doc_id, document.control_number, batch.batch_id)
         elif document.doc_id in batch.state.held:
-            yield held_from_event(batch.state.held[document.doc_id])
+            yield held_from_event(batch.state.held[document.doc_id], document.control_number)
 
 
 def _deliver(batch: Batch) -> Iterator[Outcome]:
@@ -161,7 +166,8 @@ def _record(batch: Batch, drafts: Iterable[EventDraft]) -> None:
 
 
 def _hold(batch: Batch, doc_id: str, cause: Held | DocumentError) -> Held:
-    outcome = cause if isinstance(cause, Held) else held_from_error(doc_id, cause)
+    cause = cause if isinstance(cause, Held) else held_from_error(doc_id, cause)
+    outcome = replace(cause, control_number=batch.control[doc_id])
     _record(batch, [events.held(batch.run, batch.batch_id, outcome)])
     return outcome
 
@@ -188,7 +194,8 @@ def _confirm(batch: Batch, landed: list[Landed]) -> Iterator[Outcome]:
             yield _delivered(batch.announced.pop(doc_id), item.result)
         else:
             batch.trouble = item.result
-            yield Failed(doc_id, item.result.code, item.result.message, item.result.hint)
+            error = item.result
+            yield Failed(doc_id, error.code, error.message, error.hint, batch.control[doc_id])
 
 
 def _outcome_event(batch: Batch, item: Landed) -> EventDraft:

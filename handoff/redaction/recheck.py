@@ -32,6 +32,8 @@ from handoff.ports import Detector
 TAG = re.compile(r"\[(?:[A-Z][A-Z_]{1,39}(?:-\d{1,9})?|REDACTED)\]")
 _SQUEEZED_AT_LEAST = 8
 """Shorter values occur by chance once white space and punctuation are gone."""
+_SQUEEZED_WORD = 3
+"""So do names with an initial: "A. Rejection" and "a rejection"."""
 _ESCAPED = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});|%[0-9a-f]{2}|\\u[0-9a-f]{4}|=[0-9A-F]{2}",
     re.IGNORECASE,
@@ -160,17 +162,19 @@ def _squeezed(units: Sequence[TextUnit], values: Sequence[Value]) -> set[Leak]:
     """Long values that stand there with other spacing or punctuation, or letter by letter."""
     sought = ahocorasick.Automaton()
     for value in values:
-        letters = "".join(_squeezed_words(value.text))
-        if len(letters) >= _SQUEEZED_AT_LEAST and not value.name:
+        words = _squeezed_words(value.text)
+        letters = "".join(words)
+        telling = len(letters) >= _SQUEEZED_AT_LEAST and not value.name
+        if telling and (letters.isdigit() or min(map(len, words)) >= _SQUEEZED_WORD):
             sought.add_word(letters, (len(letters), value.entity))
     if not len(sought):
         return set()
     sought.make_automaton()
     found: set[Leak] = set()
     for unit in units:
-        words = _squeezed_words(unit.text)
-        borders = {0, *accumulate(map(len, words))}
-        for last, (length, entity) in sought.iter("".join(words)):
+        parts = _squeezed_words(unit.text)
+        borders = {0, *accumulate(map(len, parts))}
+        for last, (length, entity) in sought.iter("".join(parts)):
             if last + 1 in borders and last + 1 - length in borders:
                 found.add(Leak(unit.place or unit.unit_id, entity, "squeezed"))
     return found
