@@ -9,6 +9,7 @@ whether it must then be written as a name is.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,13 @@ _SCORE = 0.9
 _WINDOW = 50_000
 _CARRIED = 250
 """Characters of one window repeated in the next: more than the longest value that spreads."""
+
+
+_LONG, _LONG_WORD = 8, 3
+"""A name of this many letters, all of its words this long, does not occur by chance; one with an
+initial does: "A. Rejection" is a heading and "a rejection" is none."""
+_JOINTS = (" ", "", "-", "_", ".", "+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def values_of(units: Sequence[TextUnit], findings: Sequence[Finding]) -> tuple[FoundValue, ...]:
@@ -88,7 +96,7 @@ class Seeker:
         self._automaton = ahocorasick.Automaton()
         by_key: dict[str, list[FoundValue]] = {}
         for value in self.values:
-            if key := fold(value.text).text.strip():
+            for key in _keys(value):
                 by_key.setdefault(key, []).append(value)
         for key, same in by_key.items():
             self._automaton.add_word(key, (len(key), tuple(sorted(same))))
@@ -131,6 +139,16 @@ class Seeker:
             lower = window.text[start:end].islower()
             for unit, low, high in window.parts(start, end):
                 yield from (_Match(unit, low, high, value, lower) for value in values)
+
+
+def _keys(value: FoundValue) -> Iterator[str]:
+    """The folded forms of a value; for a long name also those of links and file names."""
+    key = fold(value.text).text.strip()
+    if key:
+        yield key
+    words = _WORD.findall(key.replace("'", ""))
+    if len(words) > 1 and sum(map(len, words)) >= _LONG and min(map(len, words)) >= _LONG_WORD:
+        yield from {joint.join(words) for joint in _JOINTS} - {key}
 
 
 def _windows(units: Sequence[TextUnit]) -> Iterator[_Window]:

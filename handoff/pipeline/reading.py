@@ -72,6 +72,7 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._detector = PresidioDetector(engine.model, engine.profile)
+        self._rechecker = self._detector.rechecker()
 
     def find(self, task: FindTask) -> Found:
         """Read the document and find what is in it.
@@ -133,7 +134,7 @@ class Reader:
         plan = decide(document.units, everywhere, profile, self._engine.batch_key, batch.aliases)
         plan.check()
         redactions = plan.redactions(batch.numbers)
-        return settle(document.units, redactions, self._detector, profile)
+        return settle(document.units, redactions, self._rechecker, profile)
 
     def _recheck(
         self, document: _Open, redactions: Sequence[Redaction], content: bytes
@@ -143,7 +144,7 @@ class Reader:
         return recheck(
             document.handler.reread(content, self._door()),
             Seeker(removed),
-            self._detector,
+            self._rechecker,
             self._engine.profile,
             document.handler.readers,
         )
