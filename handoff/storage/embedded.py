@@ -152,11 +152,13 @@ def _arguments(directory: Path) -> list[str]:
     p = files.ports(directory)
     tls = [f"-s3.port.https={p.https}", "-s3.cert.file=cert.pem", "-s3.key.file=key.pem"]
     # The filer's HTTP port has no authentication of its own; volumes are many and small because
-    # every bucket reserves some; the rest turns off what is on by default.
+    # every bucket reserves some; an only master need not wait 10 s for others at its election;
+    # the rest turns off what is on by default.
     return [
         *(_binary(), "-logtostderr=true", "server", "-dir=data"),
         *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"),
         *(f"-master.port={p.master}", f"-master.port.grpc={p.master_grpc}"),
+        "-master.electionTimeout=500ms",
         *(f"-volume.port={p.volume}", f"-volume.port.grpc={p.volume_grpc}"),
         *("-volume.max=2000", "-master.volumeSizeLimitMB=512", "-volume.preStopSeconds=0"),
         *("-filer", f"-filer.port={p.filer}", f"-filer.port.grpc={p.filer_grpc}"),
@@ -253,8 +255,17 @@ def _terminate(directory: Path, seconds: float = STOP_SECONDS) -> bool:
     if process:
         _end(process, signal.SIGTERM, seconds)
         _end(process, signal.SIGKILL, STOP_SECONDS)
+        _sweep(directory)
     files.write_process(directory, None)
     return process is not None
+
+
+def _sweep(directory: Path) -> None:
+    """Remove the sockets that SeaweedFS makes outside its directory, whatever it is told."""
+    p = files.ports(directory)
+    for port in (p.master_grpc, p.volume_grpc, p.filer_grpc, p.s3_grpc):
+        for path in Path("/tmp").glob(f"seaweedfs-*-grpc-{port}.sock"):  # noqa: S108
+            path.unlink(missing_ok=True)
 
 
 def _end(process: files.Process, signal_number: int, seconds: float) -> None:
