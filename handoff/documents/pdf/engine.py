@@ -84,6 +84,12 @@ class Page:
         height: float = self._sandbox.call("FPDF_GetPageHeightF", self._handle)
         return width, height
 
+    @property
+    def turns(self) -> int:
+        """/Rotate in quarter turns with the clock."""
+        turns: int = self._sandbox.call("FPDFPage_GetRotation", self._handle)
+        return turns % 4
+
     def chars(self) -> list[Char]:
         """All characters in PDFium's reading order, generated spaces and line breaks included."""
         box = self._sandbox

@@ -64,7 +64,7 @@ def shows_text(holder: pikepdf.Object, content: bytes) -> bool:
     """Whether any operator of the content stream shows text."""
     if _MAY_SHOW.search(content) is None:
         return False
-    return any(str(instruction.operator) in _SHOWING for instruction in _parse(holder))
+    return any(_name(instruction) in _SHOWING for instruction in _parse(holder))
 
 
 def shown_strings(holder: pikepdf.Object) -> list[bytes]:
@@ -94,13 +94,18 @@ def _parse(holder: pikepdf.Object) -> list[Any]:
         raise DamagedError("the drawing operators of a page cannot be read") from None
 
 
+def _name(instruction: Any) -> str:  # noqa: ANN401
+    """The operator's name, whatever bytes it is made of."""
+    return bytes(instruction.operator.unparse()).decode("latin-1")
+
+
 def _clean(instruction: Any, *, blank_pictures: bool) -> list[Any]:  # noqa: ANN401
     """What stays of one instruction."""
     if isinstance(instruction, pikepdf.ContentStreamInlineImage):
         if blank_pictures and _could_show_a_word(instruction.iimage):
             return _GRAY_BOX
         return [instruction]
-    operator = str(instruction.operator)
+    operator = _name(instruction)
     if operator in {"BDC", "BMC"}:
         return [_MARK]
     return [instruction] if operator in _KNOWN else []

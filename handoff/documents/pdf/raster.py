@@ -47,17 +47,22 @@ def rasterise(page: Page, boxes: Sequence[Box]) -> RasterPage:
     for box in boxes:
         area = page.to_pixels(box.area, width, height).grown(_BURNT_PADDING, _BURNT_PADDING)
         painter.rectangle((area.left, area.bottom, area.right, area.top), fill=(0, 0, 0))
-        placed.append(_upright(area, (wide / width, high / height), high, box.label))
+        placed.append(
+            Box(
+                _upright(area, (wide / width, high / height), high),
+                (box.quarter - page.turns) % 4,
+                box.label,
+            )
+        )
     sink = io.BytesIO()
     picture.save(sink, "JPEG", quality=_QUALITY)
     return RasterPage((wide, high), sink.getvalue(), tuple(placed))
 
 
-def _upright(area: Rect, scale: tuple[float, float], high: float, label: str) -> Box:
-    """A box in pixels, y downwards, as a box in points, y upwards."""
+def _upright(area: Rect, scale: tuple[float, float], high: float) -> Rect:
+    """An area in pixels, y downwards, in points, y upwards."""
     x, y = scale
-    placed = Rect(area.left * x, high - area.top * y, area.right * x, high - area.bottom * y)
-    return Box(placed, 1 if placed.height > 2 * placed.width else 0, label)
+    return Rect(area.left * x, high - area.top * y, area.right * x, high - area.bottom * y)
 
 
 def replace_page(pdf: pikepdf.Pdf, page: pikepdf.Page, raster: RasterPage) -> None:

@@ -7,8 +7,6 @@ allow-list.
 from __future__ import annotations
 
 import contextlib
-import io
-import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -16,20 +14,14 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
-from pdfminer.high_level import extract_pages
-from pdfminer.layout import LAParams, LTContainer, LTTextContainer
-from pdfminer.pdfexceptions import PDFException
-from pdfminer.psexceptions import PSException
 
 from handoff.documents.base import Limits
 from handoff.documents.pdf import operators, schema
+from handoff.documents.pdf.mined import page_texts
 from handoff.documents.pdf.scrub import open_saved
 from handoff.documents.pdf.streams import require_bounded
 from handoff.errors import DamagedError, UnsafeContentError
 from handoff.model import TextUnit, UnitKind
-
-# At debug level pdfminer logs the text it reads.
-logging.getLogger("pdfminer").setLevel(logging.CRITICAL + 1)
 
 _WORD = re.compile(r"\w{3,}")
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
@@ -45,7 +37,7 @@ def reread(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
         DamagedError: a reader cannot read it.
     """
     raw = tuple(_raw_units(produced, limits))
-    mined = _by_pdfminer(produced)
+    mined = page_texts(produced)
     native = _by_pdfium(produced)
     if len(mined) != len(native):
         raise DamagedError("two readers count the pages of the PDF differently")
@@ -60,23 +52,6 @@ def _page_units(reader: str, texts: list[str]) -> Iterator[TextUnit]:
     for number, text in enumerate(texts, 1):
         if text.strip():
             yield TextUnit(f"{reader}.{number}", UnitKind.BODY, text, f"page {number}")
-
-
-def _by_pdfminer(produced: bytes) -> list[str]:
-    """Text of each page, the text in figures (Form XObjects) with it."""
-    try:
-        pages = extract_pages(io.BytesIO(produced), laparams=LAParams(all_texts=True))
-        return ["".join(_texts(page)) for page in pages]
-    except (PDFException, PSException, ValueError, TypeError, KeyError, RecursionError):
-        raise DamagedError("the redacted PDF cannot be read by the second reader") from None
-
-
-def _texts(item: Any) -> Iterator[str]:  # noqa: ANN401 - pdfminer's layout tree
-    if isinstance(item, LTTextContainer):
-        yield item.get_text()
-    elif isinstance(item, LTContainer):
-        for child in item:
-            yield from _texts(child)
 
 
 def _by_pdfium(produced: bytes) -> list[str]:
@@ -132,12 +107,12 @@ def _raw_units(produced: bytes, limits: Limits) -> Iterator[TextUnit]:
                 text = _stream_text(item, limits)
                 if text:
                     place = f"stream {number + 1}"
-                    yield TextUnit(f"raw.{number + 1}", UnitKind.HIDDEN, text, place)
+                    yield TextUnit(f"raw.{number + 1}", UnitKind.RAW, text, place)
     if strings:
-        yield TextUnit("raw.strings", UnitKind.HIDDEN, "\n".join(strings), "strings of the file")
+        yield TextUnit("raw.strings", UnitKind.RAW, "\n".join(strings), "strings of the file")
     unusual = sorted(names - _STANDARD_NAMES)
     if unusual:
-        yield TextUnit("raw.names", UnitKind.HIDDEN, "\n".join(unusual), "names in the file")
+        yield TextUnit("raw.names", UnitKind.RAW, "\n".join(unusual), "names in the file")
 
 
 def _font_programs(pdf: pikepdf.Pdf) -> set[tuple[int, int]]:
@@ -159,13 +134,18 @@ def _collect(item: Any, strings: list[str], names: set[str]) -> None:  # noqa: A
         if isinstance(current, pikepdf.String):
             strings.append(str(current))
         elif isinstance(current, pikepdf.Name):
-            names.add(str(current))
+            names.add(bytes(current.unparse()).decode("utf-8", "replace"))
         elif isinstance(current, pikepdf.Array):
             pending.extend(child for child in current if _is_direct(child))
         elif isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
-            names.update(current.keys())
+            names.update(_printable(key) for key in current.keys())  # noqa: SIM118
             values = (current.get(key) for key in current.keys())  # noqa: SIM118
             pending.extend(child for child in values if _is_direct(child))
+
+
+def _printable(key: str) -> str:
+    """Keys that are no UTF-8 come with lone surrogates, which nothing could write out."""
+    return key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_direct(value: Any) -> bool:  # noqa: ANN401

@@ -1,0 +1,144 @@
+"""A redacted page changes in its boxes and nowhere else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+import pytest
+
+from handoff.documents.pdf import rewrite as rewriting
+from handoff.documents.pdf.compare import Look, looks_kept
+from handoff.documents.pdf.geometry import Rect
+from handoff.errors import DamagedError, UnsafeContentError
+from handoff.model import Finding, Operator, Redaction
+
+Name, Dictionary, Array = pikepdf.Name, pikepdf.Dictionary, pikepdf.Array
+Show = Callable[..., str]
+
+
+def test_tight_lines_and_kerned_neighbours_stay_whole(bench: Any, build: Any) -> None:
+    shown = " ".join(
+        f"1 0 0 1 72 {700 - 9 * row} Tm [(AVTO)] TJ (WAV) Tj (jgqyp) Tj" for row in range(9)
+    )
+    build.page(f"BT /F1 12 Tf -0.4 Tc {shown} ET")
+    produced = bench.redact(build.bytes(), "WAV")
+    text = "".join(bench.page_text(produced).split())
+    assert text.count("AVTO") == text.count("jgqyp") == 9
+    assert "WAV" not in text
+    assert b"DCTDecode" not in produced
+
+
+def test_pages_without_redactions_keep_their_operators(
+    bench: Any, build: Any, show_lines: Show
+) -> None:
+    build.page(show_lines("secret"))
+    build.page("0.25 w 1 2 m 3 4 l S " + show_lines("untouched"))
+    produced = bench.redact(build.bytes(), "secret")
+    with pikepdf.open(io.BytesIO(produced)) as pdf:
+        assert b"0.25 w" in pdf.pages[1].Contents.read_bytes()
+
+
+def test_what_surrounds_the_text_is_drawn_as_before(
+    bench: Any, build: Any, show_lines: Show
+) -> None:
+    """Lines, fills, clips, transparency: PDFium writes the page anew, and nothing may be lost."""
+    build.page(
+        "q 0.9 0.95 1 rg 60 680 400 40 re f Q q 50 50 200 200 re W n 0 0 1 rg 0 0 600 120 re f Q "
+        "q /T gs 1 0 0 rg 300 300 200 200 re f Q 1 0 1 RG 3 w [6 2] 0 d 60 600 m 500 620 l S "
+        + show_lines("Dear Zebediah, thank you"),
+        {"/ExtGState": Dictionary(T=Dictionary(ca=0.3, BM=Name.Multiply))},
+    )
+    produced = bench.redact(build.bytes(), "Zebediah")
+    assert b"DCTDecode" not in produced
+
+
+def test_a_page_that_would_change_elsewhere_goes_as_a_picture(
+    bench: Any, build: Any, show_lines: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.page(show_lines("Dear Zebediah, thank you"), Rotate=90, CropBox=Array([20, 30, 600, 750]))
+    build.page(show_lines("second page"))
+    monkeypatch.setattr(rewriting, "looks_kept", lambda *_: False)
+    produced = bench.redact(build.bytes(), "Zebediah")
+    with pikepdf.open(io.BytesIO(produced)) as pdf:
+        assert "/XObject" in pdf.pages[0].Resources
+        assert [float(x) for x in pdf.pages[0].MediaBox] == [0, 0, 720, 580]
+        assert b"second page" in pdf.pages[1].Contents.read_bytes()
+    text = "".join(bench.page_text(produced).split())
+    assert "[PERSON-1]" in text
+    assert "thank" not in text
+
+
+def test_the_picture_shows_boxes_where_the_words_were(
+    bench: Any, build: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    build.page("BT /F1 40 Tf 100 400 Td (XXXX) Tj ET", Rotate=90)
+    monkeypatch.setattr(rewriting, "letters_kept", lambda *_: False)
+    produced = bench.redact(build.bytes(), "XXXX")
+    with pikepdf.open(io.BytesIO(produced)) as pdf:
+        picture = Image.open(io.BytesIO(pdf.pages[0].Resources.XObject.Page.read_raw_bytes()))
+    gray = picture.convert("L")
+    box = gray.point(lambda p: 255 * (p < 128)).getbbox()
+    assert box is not None
+    inside = gray.crop((box[0] + 4, box[1] + 4, box[2] - 4, box[3] - 4))
+    assert sum(inside.histogram()[64:]) == 0
+
+
+def test_redactions_of_another_reading_are_refused(
+    bench: Any, build: Any, show_lines: Show
+) -> None:
+    build.page(show_lines("short"))
+    for unit, end in (("p1.1", 99), ("p1.9", 2), ("p7.1", 2), ("x", 1)):
+        finding = Finding(unit, 0, end, "PERSON", 1.0, "test")
+        with pytest.raises(DamagedError):
+            bench.format.rewrite(
+                build.bytes(), [Redaction(finding, Operator.REMOVE, "")], bench.door
+            )
+
+
+def test_the_same_document_gives_the_same_bytes(bench: Any, build: Any, show_lines: Show) -> None:
+    build.page(show_lines("Dear Zebediah"))
+    content = build.bytes()
+    assert bench.redact(content, "Zebediah") == bench.redact(content, "Zebediah")
+
+
+def test_a_result_can_be_redacted_again(bench: Any, build: Any, show_lines: Show) -> None:
+    build.page(show_lines("Dear Zebediah, dear Quill"))
+    once = bench.redact(build.bytes(), "Zebediah")
+    twice = bench.redact(once, "Quill")
+    text = bench.page_text(twice)
+    assert "Quill" not in text
+    assert text.count("[PERSON-1]") == 2
+
+
+def test_text_that_only_one_reader_sees_is_refused(bench: Any, build: Any) -> None:
+    """A second, different text in /ToUnicode's place cannot be built for both; a stub stands in."""
+    from handoff.documents.pdf import reread
+
+    assert reread._unseen("Zebediah was here", "nothing")
+    assert not reread._unseen("was (cid:12) here", "w a s\nhere")
+    assert not reread._unseen("ﬁnal Office", "final of\u00adfice")
+    assert UnsafeContentError.code
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ([], True),
+        ([(5, 5)], True),
+        ([(x, 50) for x in range(40, 60)], False),
+        ([(x, 5) for x in range(9)], True),
+    ],
+    ids=["nothing", "one pixel", "a line outside the box", "inside the box"],
+)
+def test_looks_are_compared_outside_the_boxes(change: list[tuple[int, int]], kept: bool) -> None:
+    pixels = bytearray(b"\xff" * 10_000)
+    for x, y in change:
+        pixels[y * 100 + x] = 0
+    before, after = Look(100, 100, b"\xff" * 10_000), Look(100, 100, bytes(pixels))
+    assert looks_kept(before, after, [Rect(0, 0, 10, 10)]) is kept
+    assert looks_kept(after, before, [Rect(0, 0, 10, 10)]) is kept
