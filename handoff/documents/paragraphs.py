@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from handoff.documents.splice import edited
 from handoff.model import Redaction, TextUnit, UnitKind
 
-_BREAK = re.compile(
-    r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[ \t]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])\s*"
-)
+# Atomic, so that one \r\n is never taken for two line ends.
+_END = r"(?>\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])"
+_BREAK = re.compile(_END + r"[ \t]*" + _END + r"\s*")
 MAX_PARAGRAPH = 50_000
 
 

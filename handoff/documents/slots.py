@@ -81,7 +81,8 @@ class Passage:
         if new.strip():
             yield TextUnit(self.unit_id, self.kind, new, self.place, self.context)
         old = self._reading(Side.OLD)
-        if old != new and old.strip():
+        # Even where both read alike, they stand in different runs, and both must be redacted.
+        if old.strip() and any(piece.side is Side.OLD for piece in self.pieces):
             yield TextUnit(
                 f"{self.unit_id}~old", UnitKind.TRACKED, old, f"{self.place} before changes"
             )

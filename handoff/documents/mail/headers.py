@@ -21,6 +21,8 @@ _ALONE_VALUES = re.compile(
     r"(?:high|normal|low|urgent|non-urgent|[1-5](?: \(\w+\))?)", re.IGNORECASE
 )
 _QUOTE_NEEDED = re.compile(r'[()<>\[\]:;@\\,."]')
+# Mailboxes are divided by commas outside of quotes, comments and angle brackets.
+_PIECES = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>|[^,])+')
 _NOT_ATOM = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]+")
 
 
@@ -86,13 +88,13 @@ def decoded(raw: object) -> str:
 def _people(
     message: Message, name: str, prefix: str, place: str
 ) -> list[tuple[HeaderText, HeaderText]]:
-    """Display name and address of each mailbox; what is no mailbox is all display name."""
+    """Display name and address of each mailbox; what is no plain mailbox is all display name."""
     people: list[tuple[HeaderText, HeaderText]] = []
     for value in message.get_all(name, []):
-        flat = re.sub(r"[\r\n]+\s*", " ", str(value))
-        pairs = [pair for pair in getaddresses([flat]) if any(pair)]
-        lost = _lost(flat, pairs)
-        for person, address in [*pairs, *(((lost, ""),) if lost else ())]:
+        for piece in _PIECES.findall(re.sub(r"[\r\n]+\s*", " ", str(value))):
+            if not piece.strip():
+                continue
+            person, address = _parsed(piece)
             key = f"{prefix}{name.lower()}.{len(people) + 1}"
             where = f"{place}{name} {len(people) + 1}"
             people.append(
@@ -104,11 +106,15 @@ def _people(
     return people
 
 
-def _lost(flat: str, pairs: list[tuple[str, str]]) -> str:
-    """The words of a header that the address parser gave back nothing of."""
-    found = " ".join(f"{person} {address}" for person, address in pairs).lower()
-    words = re.findall(r"[^\s<>(),;:\"'\\]+", flat)
-    return " ".join(word for word in words if word.lower() not in found)
+def _parsed(piece: str) -> tuple[str, str]:
+    """Display name and address, if that is all that stands there; otherwise all of it as a name."""
+    pairs = [pair for pair in getaddresses([piece]) if any(pair)]
+    if len(pairs) == 1 and "@" in pairs[0][1]:
+        found = " ".join(pairs[0]).casefold()
+        words = re.findall(r"[^\s<>(),;:\"'\\]+", piece)
+        if all(word.casefold() in found for word in words):
+            return pairs[0]
+    return piece.strip(), ""
 
 
 def _mailbox(person: str, address: HeaderText, groups: Mapping[str, list[Redaction]]) -> str:

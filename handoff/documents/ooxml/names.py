@@ -23,7 +23,7 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 STRICT = "http://purl.oclc.org/ooxml/"
 
 _KNOWN_NAMESPACE = re.compile(
-    r"http://schemas\.(?:openxmlformats\.org|microsoft\.com/office)/[A-Za-z0-9/.]{3,80}"
+    r"http://schemas\.(?:openxmlformats\.org|microsoft\.com/office)/[-A-Za-z0-9/.]{3,80}"
     r"|urn:schemas-microsoft-com:(?:office:(?:office|word|excel|powerpoint)|vml)"
     r"|http://www\.w3\.org/XML/1998/namespace"
 )

@@ -1,0 +1,60 @@
+"""How the tests of every format judge: redact each secret wherever `read` shows it, then look."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+
+from handoff.documents.base import DocumentFormat
+from handoff.documents.door import HouseDoor
+from handoff.model import Finding, Operator, Redaction, TextUnit
+
+TAG = "[X-1]"
+
+
+def redactions(units: Sequence[TextUnit], secrets: Sequence[str]) -> list[Redaction]:
+    """A redaction for each place in `units` where one of `secrets` stands, in any casing."""
+    found: list[Redaction] = []
+    for unit in units:
+        pattern = "|".join(re.escape(secret).replace(r"\ ", r"\s+") for secret in secrets)
+        for match in re.finditer(pattern, unit.text, re.IGNORECASE):
+            finding = Finding(unit.unit_id, match.start(), match.end(), "PERSON", 1.0, "test")
+            found.append(Redaction(finding, Operator.PSEUDONYMIZE, TAG))
+    return found
+
+
+def redact(handler: DocumentFormat, content: bytes, secrets: Sequence[str]) -> bytes:
+    """`content` with every secret that its units show redacted."""
+    units = handler.read(content, HouseDoor())
+    assert len({unit.unit_id for unit in units}) == len(units), "unit ids are unique"
+    return handler.rewrite(content, redactions(units, secrets), HouseDoor())
+
+
+def everything(handler: DocumentFormat, produced: bytes) -> str:
+    """All that anybody finds in `produced`: raw, unzipped (also inside), and by the rereader."""
+    units = handler.reread(produced, HouseDoor())
+    texts = [unit.text for unit in units]
+    return "\n".join([*texts, *_raw(produced)]).casefold()
+
+
+def _raw(produced: bytes) -> list[str]:
+    texts = [produced.decode("latin-1"), produced.decode("utf-16-le", "ignore")]
+    if produced.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(produced)) as archive:
+            for info in archive.infolist():
+                texts += [info.filename, *_raw(archive.read(info))]
+    return texts
+
+
+def assert_clean(handler: DocumentFormat, produced: bytes, secrets: Sequence[str]) -> None:
+    """None of `secrets` is anywhere in `produced`."""
+    seen = everything(handler, produced)
+    for secret in secrets:
+        assert secret.casefold() not in seen, "a secret survives"
+
+
+def text_of(units: Sequence[TextUnit]) -> str:
+    """The text of all units, one a line."""
+    return "\n".join(unit.text for unit in units)
