@@ -10,7 +10,7 @@ next checkpoint must be, and will be, consistent with.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,7 +37,7 @@ from handoff.custody.logkey import LogKey
 from handoff.custody.merkle import leaf_hash
 from handoff.custody.reader import LedgerReader
 from handoff.custody.seal import ByteSeal
-from handoff.errors import ClockError, CustodyForkError, CustodyKeyError
+from handoff.errors import ClockError, CustodyForkError, CustodyKeyError, LedgerLockedError
 from handoff.model import Checkpoint, CustodyEvent, EventDraft
 from handoff.ports import Clock
 
@@ -174,7 +174,7 @@ class SqliteLedger(LedgerReader):
         Where another process is at work on the file, sealing is left to it.
         """
         try:
-            with translated():
+            with suppress(LedgerLockedError), translated():
                 if not self._seal.exists() and self._fold():
                     self._seal_if_still()
         finally:
@@ -185,6 +185,8 @@ class SqliteLedger(LedgerReader):
         raw = self._engine.raw_connection()
         try:
             cursor = raw.cursor()
+            # Nobody shall wait long at the end of a run for a seal that the next run can write.
+            cursor.execute("PRAGMA busy_timeout = 500")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             row = cursor.fetchone()
             return row is not None and row[0] == 0

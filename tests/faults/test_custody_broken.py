@@ -155,8 +155,6 @@ def test_a_close_beside_a_reader_leaves_the_sealing_to_later(log: Path, key: Log
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM events").fetchone()
         ledger.append(batch(1, 1))
-        SqliteLedger.busy_timeout, kept = 0.05, SqliteLedger.busy_timeout
-    SqliteLedger.busy_timeout = kept
     report = verify(log, [key.verifier])
     assert (report.ok, report.sealed, report.size) == (True, False, 43)
     reader.close()
