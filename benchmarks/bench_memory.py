@@ -12,7 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from benchmarks.stage import delivered, stage
+from benchmarks.stage import stage
 
 INTERVAL = 0.1
 
@@ -40,7 +40,7 @@ def proportional_bytes(pid: int) -> int:
     return int(found.group(1)) * 1024 if found else 0
 
 
-def peak(send: subprocess.Popen[str]) -> int:
+def peak(send: subprocess.Popen[bytes]) -> int:
     """The most memory that a send and its workers held together while it ran."""
     highest = 0
     while send.poll() is None:
@@ -58,7 +58,7 @@ def main() -> None:
         with stage() as on:
             send = on.start_send(on.corpus(count))
             peaks.append(peak(send))
-            print(f"{delivered(send):6} documents delivered: peak {peaks[-1] / 1e6:,.0f} MB")
+            print(f"{on.delivered(send):6} documents delivered: peak {peaks[-1] / 1e6:,.0f} MB")
     print(f"growth {peaks[1] / peaks[0] - 1:+.1%}; aim: at most +10 %")
 
 

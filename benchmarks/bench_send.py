@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.stage import Stage, delivered, stage
+from benchmarks.stage import Stage, stage
 from handoff import assets
 from handoff.documents.base import Limits
 from handoff.documents.door import HouseDoor
@@ -63,7 +63,7 @@ def seconds_finding(texts: Sequence[Sequence[TextUnit]], profiles: Path) -> tupl
 def seconds_sending(on: Stage, corpus: Path) -> tuple[float, int]:
     """Seconds of a whole send, and how many documents it delivered."""
     start = time.perf_counter()
-    count = delivered(on.start_send(corpus))
+    count = on.delivered(on.start_send(corpus))
     return time.perf_counter() - start, count
 
 
