@@ -49,7 +49,25 @@ class Stage:
                 stderr=subprocess.DEVNULL,
             )
 
-    @contextmanager
+    def delivered(self, send: subprocess.Popen[bytes]) -> int:
+        """How many documents a send delivered; exits where a benchmark would mean nothing."""
+        status = send.wait()
+        summary = json.loads(self.output.read_text().splitlines()[-1])
+        count = int(summary.get("delivered", 0))
+        if status not in {ALL_DELIVERED, SOME_HELD} or not count:
+            sys.exit(f"the send failed with exit status {status}: {summary}")
+        if status == SOME_HELD:
+            print(f"some were held, so this is less work than it should be: {summary}")
+        return count
+
+    def corpus(self, count: int, seed: int = 1) -> Path:
+        """`count` mixed documents."""
+        directory = self.directory / f"corpus-{count}-{seed}"
+        make(directory, count, seed)
+        return directory
+
+
+@contextmanager
 def stage() -> Iterator[Stage]:
     """Set the stage; the server is stopped and everything removed at the end."""
     with tempfile.TemporaryDirectory(prefix="handoff-bench-") as name:
