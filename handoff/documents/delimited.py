@@ -11,7 +11,7 @@ from handoff.documents.base import Door
 from handoff.documents.encoding import decode
 from handoff.documents.invisible import visible
 from handoff.documents.splice import by_unit, splice
-from handoff.documents.txt import raw_units
+from handoff.documents.txt import plain_views, raw_units
 from handoff.errors import DamagedError, DocumentError, LimitError
 from handoff.model import Redaction, TextUnit, UnitKind
 
@@ -84,19 +84,23 @@ class DelimitedFormat:
         return decoded.encode("".join(pieces))
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:  # noqa: ARG002
-        """The raw text, every cell by the csv module, and each row's cells joined."""
+        """The raw text, and each row with its cells joined, by the csv module."""
         units = raw_units(produced)
-        text = units[0].text
-        separator = delimiter(text)
-        if separator is None:
-            return tuple(units)
+        text = plain_views(produced)[0]
         try:
-            for number, row in enumerate(csv.reader(io.StringIO(text, ""), delimiter=separator), 1):
-                place = f"row {number}"
-                units.append(TextUnit(f"row{number}", UnitKind.TABLE, " ".join(row), place))
+            for candidate in DELIMITERS:
+                units += _joined_rows(text, candidate)
         except csv.Error:
             raise DamagedError("the rewritten table cannot be read again") from None
         return tuple(units)
+
+
+def _joined_rows(text: str, candidate: str) -> Iterator[TextUnit]:
+    """Rows by the csv module, for whichever delimiter a reader of the table may believe in."""
+    if candidate in text:
+        for number, row in enumerate(csv.reader(io.StringIO(text, ""), delimiter=candidate), 1):
+            joined = " ".join(row)
+            yield TextUnit(f"rows{ord(candidate)}.{number}", UnitKind.RAW, joined, f"row {number}")
 
 
 def delimiter(text: str) -> str | None:

@@ -14,6 +14,8 @@ from handoff.documents import foreign
 from handoff.documents.base import DocumentFormat, Limits
 from handoff.documents.encoding import decode
 from handoff.errors import (
+    DamagedError,
+    DocumentError,
     EmptyError,
     EncryptedError,
     LimitError,
@@ -60,6 +62,7 @@ def sniff(untrusted: bytes, limits: Limits | None = None) -> DocumentFormat:
         LimitError: more bytes than `limits.input_bytes`.
         EncryptedError: an encrypted Office package.
         UnsafeContentError: a file that is valid as two formats at once (a polyglot).
+        DamagedError: a ZIP that is cut off.
         UnsupportedTypeError: no format reads it; the message names the type where known.
     """
     if len(untrusted) > (limits or Limits()).input_bytes:
@@ -106,8 +109,10 @@ def _refuse_ole(untrusted: bytes) -> None:
     raise UnsupportedTypeError("this is an OLE file, which handoff does not read")
 
 
-def _unknown(untrusted: bytes) -> UnsupportedTypeError:
+def _unknown(untrusted: bytes) -> DocumentError:
     if untrusted.startswith(_ZIP):
+        if not zipfile.is_zipfile(BytesIO(untrusted)):
+            return DamagedError("the file is a damaged ZIP archive or Office document")
         return UnsupportedTypeError(
             "this is a ZIP archive, or an Office format that handoff does not read"
         )

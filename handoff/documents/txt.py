@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Sequence
+from itertools import groupby
 
 from handoff.documents import paragraphs
 from handoff.documents.base import Door
@@ -58,20 +59,36 @@ class TextFormat:
 
 
 def raw_units(produced: bytes) -> list[TextUnit]:
-    """All of `produced` as text by Python's codecs: whole, and bare of invisible characters.
+    """All of `produced` as text by Python's codecs, by block, and bare of invisible characters.
 
     Bytes that are neither marked nor UTF-8 are given in every legacy encoding that takes them,
     so that the search does not depend on which of them the reader believed in.
     """
-    views = _views(produced)
-    if not views:
-        raise DamagedError("the rewritten text cannot be read again")
-    units = [TextUnit("text", UnitKind.BODY, views[0], "text")]
+    views = plain_views(produced)
+    units = [
+        TextUnit(f"text{number}", UnitKind.BODY, block, f"block {number}")
+        for number, block in enumerate(blocks(views[0]), 1)
+    ]
     for number, view in enumerate(views[1:], 1):
         units.append(TextUnit(f"raw/view{number}", UnitKind.RAW, view, "text"))
     if bare(views[0]) != views[0]:
         units.append(TextUnit("raw/bare", UnitKind.RAW, bare(views[0]), "text"))
     return units
+
+
+def blocks(text: str) -> list[str]:
+    """`text` cut where a line is blank, by other means than `paragraphs`."""
+    lines = text.splitlines()
+    grouped = groupby(lines, key=lambda line: bool(line.strip()))
+    return ["\n".join(group) for filled, group in grouped if filled]
+
+
+def plain_views(produced: bytes) -> list[str]:
+    """`produced` by each of Python's codecs that may be meant, at least one; or DamagedError."""
+    views = _views(produced)
+    if not views:
+        raise DamagedError("the rewritten text cannot be read again")
+    return views
 
 
 def _views(produced: bytes) -> list[str]:

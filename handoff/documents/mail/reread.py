@@ -49,7 +49,7 @@ def _entity_units(entity: bytes, path: str, door: Door, depth: int) -> Iterator[
         if name.lower() in _READ:
             text = _decode_words(value)
             yield TextUnit(f"h{path}.{number}", UnitKind.MAIL_HEADER, text, name)
-        yield TextUnit(f"raw/h{path}.{number}", UnitKind.HIDDEN, name + ": " + value, "raw header")
+        yield TextUnit(f"raw/h{path}.{number}", UnitKind.RAW, name + ": " + value, "raw header")
     lookup = {name.lower(): value for name, value in headers}
     media_type = lookup.get("content-type", "text/plain").partition(";")[0].strip().lower()
     if media_type.startswith("multipart/"):
@@ -114,14 +114,19 @@ def _text_units(content: bytes, media_type: str, path: str) -> Iterator[TextUnit
     text = content.decode("utf-8", "replace")
     place = f"part {path}"
     if media_type != "text/html":
-        yield TextUnit(f"t{path}", UnitKind.BODY, text, place)
+        yield from _blocks(text, path)
         return
     collector = _Collector()
     collector.feed(text)
     collector.close()
-    yield TextUnit(f"t{path}", UnitKind.BODY, "".join(collector.text), place)
+    yield from _blocks("".join(collector.text), path)
     strings = _SEPARATOR.join([*collector.strings, bare("".join(collector.text))])
-    yield TextUnit(f"raw/t{path}", UnitKind.HIDDEN, strings, place)
+    yield TextUnit(f"raw/t{path}", UnitKind.RAW, strings, place)
+
+
+def _blocks(text: str, path: str) -> Iterator[TextUnit]:
+    for number, block in enumerate(re.split(r"\n\s*\n", text.strip()), 1):
+        yield TextUnit(f"t{path}.{number}", UnitKind.BODY, block, f"part {path}, block {number}")
 
 
 class _Collector(HTMLParser):

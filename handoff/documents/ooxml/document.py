@@ -6,8 +6,10 @@ units of both are the same and lie in what will be written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -23,6 +25,7 @@ from handoff.errors import UnsafeContentError, UnsupportedTypeError
 from handoff.model import Redaction, TextUnit, UnitKind
 
 _MEDIA = ("image/", "audio/", "video/")
+_PREFIX = re.compile(rb"\sxmlns:([^\s=]+)")
 _DROPPED_ANYWHERE = (f"{names.W}fldData", f"{names.W}binData")
 
 
@@ -141,18 +144,20 @@ def _name_parts(package: Package, main: Part, dialect: Dialect) -> dict[str, tup
 def _parse(part: Part, named: tuple[str, str]) -> Element:
     """The part's XML without anything of a namespace that is not Office's own."""
     root = xmlio.parse(part.content, named[1])
-    if etree.QName(root).namespace and names.STRICT in root.tag:
+    if names.STRICT in root.tag:
         raise UnsupportedTypeError(
             "this is a Strict Open XML document", "save it as an ordinary .docx, .xlsx or .pptx"
         )
+    _refuse_odd_prefixes(part.content, named[1])
     for element in list(root.iter(etree.Element)):
-        if element.tag.endswith("}extLst") or element.tag in _DROPPED_ANYWHERE:
+        namespace, local = names.split(element.tag)
+        if local == "extLst" or element.tag in _DROPPED_ANYWHERE:
             xmlio.drop(element)
-        elif not names.is_known_namespace(etree.QName(element).namespace or ""):
+        elif not names.is_known_namespace(namespace):
             _drop_foreign(element, named[1])
         else:
             _strip_attributes(element)
-    _mend_ignorable(root, named[1])
+    _mend_ignorable(root)
     return root
 
 
@@ -167,22 +172,31 @@ def _drop_foreign(element: Element, words: str) -> None:
 
 def _strip_attributes(element: Element) -> None:
     for attribute in element.attrib:
-        namespace = etree.QName(attribute).namespace
-        foreign = namespace is not None and not names.is_known_namespace(namespace)
-        if (
-            foreign
-            or attribute == f"{names.O}gfxdata"
-            or etree.QName(attribute).localname.startswith("rsid")
-        ):
+        if not _is_kept(attribute):
             del element.attrib[attribute]
 
 
-def _mend_ignorable(root: Element, words: str) -> None:
-    """Leave in mc:Ignorable only Office's own namespaces, and hold prefixes that could be text."""
-    for element in root.iter(etree.Element):
-        if any(prefix and not names.is_plain_prefix(prefix) for prefix in element.nsmap):
+@lru_cache(maxsize=4096)
+def _is_kept(attribute: str) -> bool:
+    """Whether the attribute is Office's own, and neither a revision id nor packed drawing data."""
+    namespace, local = names.split(attribute)
+    known = not namespace or names.is_known_namespace(namespace)
+    return known and local != "gfxdata" and not local.startswith("rsid")
+
+
+def _refuse_odd_prefixes(untrusted: bytes, words: str) -> None:
+    """Hold prefixes that could be somebody's name: they are written again as they came."""
+    for prefix in set(_PREFIX.findall(untrusted.replace(b"\0", b""))):
+        if not names.is_plain_prefix(prefix.decode("utf-8", "replace")):
             raise UnsafeContentError(f"{words}: its XML uses unusual namespace prefixes")
-        listed = element.get(f"{names.MC}Ignorable")
+
+
+def _mend_ignorable(root: Element) -> None:
+    """Leave in mc:Ignorable only the prefixes of Office's own namespaces."""
+    for element in root.xpath("//*[@mc:*]", namespaces={"mc": names.MC[1:-1]}):
+        listed = element.attrib.pop(f"{names.MC}Ignorable", None)
+        for attribute in ("ProcessContent", "PreserveElements", "PreserveAttributes"):
+            element.attrib.pop(f"{names.MC}{attribute}", None)
         if listed is not None:
             known = [
                 prefix
@@ -190,8 +204,6 @@ def _mend_ignorable(root: Element, words: str) -> None:
                 if names.is_known_namespace(element.nsmap.get(prefix) or "")
             ]
             element.set(f"{names.MC}Ignorable", " ".join(known))
-        for attribute in ("ProcessContent", "PreserveElements", "PreserveAttributes"):
-            element.attrib.pop(f"{names.MC}{attribute}", None)
 
 
 def _detach(package: Package, part: Part, named: tuple[str, str], rules: Mapping[str, str]) -> None:
@@ -206,7 +218,7 @@ def _detach(package: Package, part: Part, named: tuple[str, str], rules: Mapping
             ids[rel.rel_id] = f"rId{len(ids) + 1}"
             kept.append(type(rel)(ids[rel.rel_id], rel.kind, rel.target))
     part.relationships = kept
-    for element in list(part.root.iter(etree.Element)):
+    for element in part.root.xpath("//*[@r:*]", namespaces={"r": names.R[1:-1]}):
         for attribute in [name for name in element.attrib if name.startswith(names.R)]:
             value = element.get(attribute)
             if value in ids:

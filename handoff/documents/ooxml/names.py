@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from handoff.documents.ooxml.fonts import FONTS
 
@@ -48,6 +49,14 @@ _FONT_ATTRIBUTES = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
+def split(name: str) -> tuple[str, str]:
+    """Namespace and local name of `{namespace}local`; the namespace is "" where there is none."""
+    namespace, _, local = name.rpartition("}")
+    return namespace[1:], local
+
+
+@lru_cache(maxsize=4096)
 def is_known_namespace(uri: str) -> bool:
     """Whether `uri` is one of Office's own namespaces."""
     return _KNOWN_NAMESPACE.fullmatch(uri) is not None

@@ -25,8 +25,8 @@ _SEPARATOR = "\n\u241e\n"
 def reread_package(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
     """Units of everything in `produced` that could hold text.
 
-    Units whose id begins with `raw/` are not reading text but every string of a part, one a line
-    with a separator between: for searching known values, not for finding new ones.
+    RAW units are every string of a part, one a line with a separator between: for searching
+    known values, not for finding new ones.
 
     Raises:
         DamagedError: `produced` is not a well-formed package.
@@ -37,7 +37,7 @@ def reread_package(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
     for number, (name, content) in enumerate(_entries(produced, limits), 1):
         entry_names.append(name)
         units += _part_units(number, content)
-    units.append(TextUnit("raw/names", UnitKind.NAME, _SEPARATOR.join(entry_names), "part names"))
+    units.append(TextUnit("raw/names", UnitKind.RAW, _SEPARATOR.join(entry_names), "part names"))
     return tuple(units)
 
 
@@ -73,7 +73,7 @@ def _part_units(number: int, content: bytes) -> Iterator[TextUnit]:
     for index, text in enumerate(_passages(root), 1):
         yield TextUnit(f"part{number}.p{index}", UnitKind.BODY, text, f"{place}, passage {index}")
     strings = dict.fromkeys(_strings(root))
-    yield TextUnit(f"raw/part{number}", UnitKind.HIDDEN, _SEPARATOR.join(strings), place)
+    yield TextUnit(f"raw/part{number}", UnitKind.RAW, _SEPARATOR.join(strings), place)
 
 
 def _passages(root: ET.Element) -> Iterator[str]:

@@ -55,36 +55,47 @@ def sweep(
         if piece.slot is not None
     }
     groups: dict[tuple[str, str], list[Slot]] = {}
-    for element in root.iter(etree.Element):
-        for label, slot in _strings(element, settled):
-            if slot.attribute or (element, slot.tail) not in claimed:
-                groups.setdefault((label, slot.get()), []).append(slot)
+    for label, slot in (*_attributes(root, settled), *_texts(root, claimed)):
+        groups.setdefault((label, slot.get()), []).append(slot)
     for number, ((label, text), slots) in enumerate(groups.items(), 1):
-        kind = UnitKind.METADATA if label.startswith("@") else UnitKind.HIDDEN
-        yield SharedValue(f"{key}.s{number}", kind, f"{place}, {_words(label)}", text, slots)
+        kind = UnitKind.METADATA if label.startswith("attribute") else UnitKind.HIDDEN
+        yield SharedValue(f"{key}.s{number}", kind, f"{place}, {label}", text, slots)
 
 
-def _strings(
-    element: Element, settled: Callable[[Element, str], bool]
+def _attributes(
+    root: Element, settled: Callable[[Element, str], bool]
 ) -> Iterator[tuple[str, Slot]]:
-    local = etree.QName(element).localname
-    for attribute, value in element.attrib.items():
-        name = etree.QName(attribute).localname
-        if not (_is_structure(local, attribute, name, value) or settled(element, attribute)):
-            yield f"@{name}", Slot(element, attribute)
-    if _has_word(element.text) and not _is_token_text(element):
-        yield local, Slot(element)
-    if _has_word(element.tail):
-        yield "stray text", Slot(element, tail=True)
+    """Attributes that are text; equal ones are judged once, since parts repeat them endlessly."""
+    alike: dict[tuple[str, str, str], list[Element]] = {}
+    for element in root.iter(etree.Element):
+        for attribute, value in element.attrib.items():
+            alike.setdefault((element.tag, attribute, value), []).append(element)
+    for (tag, attribute, value), elements in alike.items():
+        if not _is_structure(tag, attribute, value):
+            for element in elements:
+                if not settled(element, attribute):
+                    yield f"attribute {names.split(attribute)[1]}", Slot(element, attribute)
 
 
-def _is_structure(local: str, attribute: str, name: str, value: str) -> bool:
+def _texts(root: Element, claimed: set[tuple[Element, bool]]) -> Iterator[tuple[str, Slot]]:
+    for element in root.iter(etree.Element):
+        if (
+            _has_word(element.text)
+            and (element, False) not in claimed
+            and not _is_token_text(element)
+        ):
+            yield f"text of {names.split(element.tag)[1]}", Slot(element)
+        if _has_word(element.tail):
+            yield "stray text", Slot(element, tail=True)
+
+
+def _is_structure(tag: str, attribute: str, value: str) -> bool:
+    local, name = names.split(tag)[1], names.split(attribute)[1]
     if not _has_word(value) or attribute.startswith((names.R, names.MC, names.XML)):
         return True
     if name in _FREE_ATTRIBUTES or (name == "val" and local in _FREE_VAL):
         return names.is_levels(value)
-    checks: tuple[Callable[[str], bool], ...] = (names.is_measure, names.is_token)
-    if any(check(value) for check in checks) or names.is_font(name, value):
+    if names.is_measure(value) or names.is_token(value) or names.is_font(name, value):
         return True
     if local == "font" and name == "name":
         return names.is_font("font", value)
@@ -100,8 +111,3 @@ def _is_token_text(element: Element) -> bool:
 
 def _has_word(text: str | None) -> bool:
     return bool(text) and any(map(str.isalnum, text or ""))
-
-
-def _words(label: str) -> str:
-    """A label for people; made of schema names, or of nothing where the name is not plain."""
-    return f"attribute {label[1:]}" if label.startswith("@") else label

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from handoff.documents.ooxml import fields, xmlio
-from handoff.documents.ooxml.names import W14, W15, A, C, M, W, is_font
+from handoff.documents.ooxml.names import W14, W15, A, C, M, W, is_font, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.slots import Passage, Piece, Side, Slot
 from handoff.documents.trees import Element
@@ -141,13 +141,13 @@ def settled(element: Element, attribute: str) -> bool:
     """Whether `clean` has already made the attribute's value one of ours or of Word's own."""
     if element.tag == f"{W}name":
         return bool(element.getparent().tag == f"{W}style")
-    local = etree.QName(attribute).localname
+    local = split(attribute)[1]
     if element.tag == f"{W}bookmarkStart" and attribute == f"{W}name":
         return True
     if element.tag == f"{M}mathFont":
         return is_font("font", element.get(attribute))
     return attribute in (f"{W}author", f"{W}initials") or (
-        local == "name" and etree.QName(element).localname in _NAMED_OBJECTS
+        local == "name" and split(element.tag)[1] in _NAMED_OBJECTS
     )
 
 
@@ -198,7 +198,7 @@ def _rename_bookmarks(parts: Sequence[Part]) -> dict[str, str]:
 def _name_objects(root: Element) -> None:
     """Names of drawings, list templates and themes are for the author's eyes only."""
     for element in root.iter(etree.Element):
-        local = etree.QName(element).localname
+        local = split(element.tag)[1]
         if local in _NAMED_OBJECTS and element.get("name") is not None:
             element.set("name", f"Object {element.get('id', '')[:9]}".strip())
         elif local in ("theme", "clrScheme", "fontScheme", "fmtScheme", "custClr"):
@@ -232,11 +232,11 @@ def _anonymise(parts: Sequence[Part]) -> None:
     """Authors become Author 1, Author 2, ... over the whole document; times go."""
     numbers: dict[str, int] = {}
     for part in parts:
+        for element in part.root.xpath("//*[@w:author]", namespaces={"w": W[1:-1]}):
+            author = element.get(f"{W}author").strip()
+            number = numbers.setdefault(author, len(numbers) + 1)
+            element.set(f"{W}author", f"Author {number}")
         for element in part.root.iter(etree.Element):
-            author = element.get(f"{W}author")
-            if author is not None:
-                number = numbers.setdefault(author.strip(), len(numbers) + 1)
-                element.set(f"{W}author", f"Author {number}")
-            for attribute in list(element.attrib):
-                if etree.QName(attribute).localname in _ANONYMISED:
+            for attribute in element.attrib:
+                if split(attribute)[1] in _ANONYMISED:
                     del element.attrib[attribute]

@@ -12,6 +12,7 @@ from handoff.documents.base import Limits
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import by_name, formats, sniff
 from handoff.errors import (
+    DamagedError,
     DocumentError,
     EmptyError,
     EncryptedError,
@@ -144,6 +145,11 @@ def test_the_door_prefixes_units_and_gives_back_only_what_is_meant_for_the_part(
     assert units[0].place == "attachment 1, paragraph 1"
     part = HouseDoor().rewrite(b"Hello", "a1", ())
     assert (part.content, part.media_type, part.extension) == (b"Hello", "text/plain", ".txt")
+
+
+def test_a_cut_off_office_file_is_damaged() -> None:
+    with pytest.raises(DamagedError):
+        sniff(Word().build()[:-200])
 
 
 def test_a_zip_with_a_word_name_inside_is_no_word_document() -> None:
