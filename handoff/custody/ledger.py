@@ -31,8 +31,7 @@ from handoff.custody.database import (
     use_wal,
     wal_path,
 )
-from handoff.custody.events import encode_event, format_time, parse_time
-from handoff.custody.guard import check_party
+from handoff.custody.events import check_party, encode_event, format_time, parse_time
 from handoff.custody.logkey import LogKey
 from handoff.custody.merkle import leaf_hash
 from handoff.custody.reader import LedgerReader

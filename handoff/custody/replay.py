@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from handoff.custody.checkpoint import open_checkpoint
-from handoff.custody.events import decode_event, format_time
+from handoff.custody.events import check_leaf
 from handoff.custody.findings import Findings, VerificationReport
 from handoff.custody.merkle import CompactRange, leaf_hash
 from handoff.custody.note import VerifierKey
@@ -154,16 +154,15 @@ class Replay:
         if computed != hashed:
             self._wrong("event.hash", f"event {index} does not fit its hash", index)
         try:
-            event = decode_event(untrusted_leaf)
+            head = check_leaf(untrusted_leaf)
         except CustodyEventError as error:
             self._wrong("event.leaf", f"event {index}: {error.message}", index)
             return
-        at = format_time(event.at)
-        if columns != [at, event.kind, event.batch_id, event.doc_id] or event.index != index:
+        if head != (index, *columns):
             self._wrong("event.columns", f"event {index} stands in the wrong row", index)
-        if at < self._last_time:
+        if head.at < self._last_time:
             self._wrong("event.time", f"event {index} is older than the one before", index)
-        self._last_time = at
+        self._last_time = head.at
 
     def _check_head(self, connection: Connection) -> None:
         rows = connection.exec_driver_sql("SELECT id, size, at, frontier FROM head").all()

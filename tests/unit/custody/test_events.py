@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -65,6 +66,13 @@ NOT_CANONICAL = {
     "a time without zone": LEAF.replace(b"07Z", b"07"),
     "no microseconds": LEAF.replace(b".000007Z", b"Z"),
     "a time that is a number": LEAF.replace(b'"2026-11-24T09:30:00.000007Z"', b"1"),
+    "details out of order": LEAF.replace(b'"PERSON":3,', b"").replace(
+        b'"resumed":false', b'"resumed":false,"PERSON":3'
+    ),
+    "counts out of order": LEAF.replace(b'"PERSON":3', b'"PERSON":{"b":1,"a":2}'),
+    "a count twice": LEAF.replace(b'"PERSON":3', b'"PERSON":{"a":1,"a":2}'),
+    "a day that is none": LEAF.replace(b"2026-11-24", b"2026-11-31"),
+    "a second that is none": LEAF.replace(b":30:00.", b":30:60."),
     "another version": LEAF.replace(b'"v":1', b'"v":2'),
     "a version that is true": LEAF.replace(b'"v":1', b'"v":true'),
     "a missing field": LEAF.replace(b'"actor":"alice",', b""),
@@ -107,7 +115,10 @@ REFUSED: dict[str, Any] = {
     "bytes": {"details": {"code": b"ok"}},
     "a large number": {"details": {"size": 2**53}},
     "too deep": {"details": {"a": {"b": {"c": {"d": 1}}}}},
-    "too many items": {"details": {f"k{n}": n for n in range(513)}},
+    "too much": {"details": {f"k{n}": n for n in range(9999)}},
+    "a mapping that is no dict": {"details": MappingProxyType({"a": 1})},
+    "a list below a list": {"details": {"a": [[1]]}},
+    "an index too large": {"index": 10**15},
     "details that are a list": {"details": [1]},
     "a digest that is none": {"materials": {"source": TEXT}},
     "a digest in capitals": {"products": {"redacted": "B" * 64}},
