@@ -11,10 +11,9 @@ from typing import Any
 
 import wasmtime
 
-CHAR_RECORD = "<IIIf4d4ff4x"
-"""unicode, flags, text object, font size, tight box (left, right, bottom, top),
-loose box (left, top, right, bottom), angle in radians."""
 CHAR_SIZE = 72
+"""u32 unicode, u32 flags, u32 text object, f32 font size, 4 f64 tight box (left, right, bottom,
+top), 4 f32 loose box (left, top, right, bottom), f32 angle in radians, 4 bytes unused."""
 GENERATED = 1
 """PDFium put this character in (a space, a line break); nothing on the page shows it."""
 UNMAPPED = 2
@@ -50,7 +49,10 @@ _WAT = """
       (i32.store offset=4 (local.get $at)
         (i32.or (i32.or
           (i32.eq (call $generated (local.get $page) (local.get $i)) (i32.const 1))
-          (i32.shl (i32.eq (call $unmapped (local.get $page) (local.get $i)) (i32.const 1))
+          (i32.shl
+            (i32.or
+              (i32.eqz (call $unicode (local.get $page) (local.get $i)))
+              (i32.eq (call $unmapped (local.get $page) (local.get $i)) (i32.const 1)))
             (i32.const 1)))
           (i32.shl (i32.eq (call $hyphen (local.get $page) (local.get $i)) (i32.const 1))
             (i32.const 2))))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from handoff.documents.pdf.engine import Char, Page
+from handoff.documents.pdf.chars import Chars
+from handoff.documents.pdf.engine import Page
 from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.labels import drawable
 from handoff.documents.pdf.locate import PagePlan
@@ -20,6 +21,8 @@ MAX_LOST_LETTERS = 2
 _CHANGED_BY = 64
 """Of 255; less is another rounding of the same edge."""
 _LONGEST_SIDE = 1400
+_NO_LETTERS = frozenset("\ufffd\u0002-\u00ad")
+"""Unknown glyphs, and hyphens: whether one divides a word depends on what stands after it."""
 _MARGIN = 2
 
 
@@ -82,21 +85,16 @@ def _count_outside(difference: Image.Image, boxes: Sequence[Rect]) -> int:
     return sum(difference.histogram()[_CHANGED_BY:])
 
 
-def letters_kept(plan: PagePlan, after: Sequence[Char]) -> bool:
+def letters_kept(plan: PagePlan, after: Chars) -> bool:
     """Whether exactly the planned letters went, and the labels came."""
-    expected = Counter(
-        char.text
-        for index, char in enumerate(plan.chars)
-        if index not in plan.removed and _is_letter(char)
-    )
-    found = Counter(char.text for char in after if _is_letter(char))
-    found.subtract(
-        Counter(piece for box in plan.boxes for piece in drawable(box.label) if piece != " ")
-    )
+    expected = Counter(plan.chars.text)
+    expected.subtract(plan.chars.text[index] for index in plan.removed)
+    found = Counter(after.text)
+    for box in plan.boxes:
+        found.subtract(drawable(box.label))
+    for letters in (expected, found):
+        for letter in [c for c in letters if c.isspace() or c in _NO_LETTERS]:
+            del letters[letter]
     left = sum((found - expected).values())
     lost = sum((expected - found).values())
     return left == 0 and lost <= MAX_LOST_LETTERS
-
-
-def _is_letter(char: Char) -> bool:
-    return not char.generated and not char.text.isspace() and char.text != "\ufffd"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from handoff.documents.pdf import bulk
+from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.geometry import Matrix, Rect
 from handoff.documents.pdf.sandbox import Sandbox
 from handoff.errors import DamagedError, EncryptedError, LimitError, UnsupportedTypeError
@@ -37,20 +38,6 @@ _RENDER_GRAYSCALE = 0x08
 _WHITE = 0xFFFF_FFFF
 _FLATTEN_FOR_DISPLAY = 0
 _FLATTEN_FAILED = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Char:
-    """One character of a page, as PDFium places it."""
-
-    text: str
-    generated: bool
-    unmapped: bool
-    hyphen: bool
-    size: float
-    box: Rect
-    loose: Rect
-    angle: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +77,7 @@ class Page:
         turns: int = self._sandbox.call("FPDFPage_GetRotation", self._handle)
         return turns % 4
 
-    def chars(self) -> list[Char]:
+    def chars(self) -> Chars:
         """All characters in PDFium's reading order, generated spaces and line breaks included."""
         box = self._sandbox
         text = box.call("FPDFText_LoadPage", self._handle)
@@ -104,7 +91,7 @@ class Page:
         raw = box.read(address, count * bulk.CHAR_SIZE)
         box.free(address)
         box.call("FPDFText_ClosePage", text)
-        return [_char(record) for record in struct.iter_unpack(bulk.CHAR_RECORD, raw)]
+        return Chars(raw)
 
     def drawing(self) -> Drawing:
         """Pictures and paths of the page, also inside Form XObjects."""
@@ -279,19 +266,3 @@ def _load_error(code: int) -> DamagedError | EncryptedError | UnsupportedTypeErr
 def _signed(value: int) -> int:
     """A 32-bit pattern as wasmtime wants its i32."""
     return value - (1 << 32) if value >= 1 << 31 else value
-
-
-def _char(record: tuple[float, ...]) -> Char:
-    code, flags = int(record[0]), int(record[1])
-    left, right, bottom, top = record[4:8]
-    loose_left, loose_top, loose_right, loose_bottom = record[8:12]
-    return Char(
-        text=chr(code) if 0 < code < 0x11_0000 else "\ufffd",
-        generated=bool(flags & bulk.GENERATED),
-        unmapped=bool(flags & bulk.UNMAPPED) or code == 0,
-        hyphen=bool(flags & bulk.HYPHEN),
-        size=record[3],
-        box=Rect(left, bottom, right, top),
-        loose=Rect(loose_left, loose_bottom, loose_right, loose_top),
-        angle=record[12],
-    )

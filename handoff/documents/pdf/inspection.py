@@ -6,10 +6,8 @@ guessed: a page either passes every rule here, or its document stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
-
-from handoff.documents.pdf.engine import Char, Drawing
+from handoff.documents.pdf.chars import Chars
+from handoff.documents.pdf.engine import Drawing
 from handoff.documents.pdf.operators import MIN_LEGIBLE
 from handoff.documents.pdf.scrub import PLACEHOLDER
 from handoff.errors import UnsafeContentError
@@ -26,7 +24,7 @@ MAX_SILENT_PATHS = 60
 
 
 def require_readable(
-    number: int, size: tuple[float, float], chars: Sequence[Char], drawing: Drawing
+    number: int, size: tuple[float, float], chars: Chars, drawing: Drawing
 ) -> None:
     """Raise UnsafeContentError, naming the page, if its text cannot be read as text."""
     if _picture_share(size, drawing) > MAX_PICTURE_SHARE:
@@ -34,14 +32,14 @@ def require_readable(
             f"page {number} is a picture; scans cannot be read yet",
             "send the document the scan was made from, or hand it over by other means",
         )
-    visible = [char for char in chars if not char.generated and not char.text.isspace()]
+    visible = chars.visible_count()
     if not visible and drawing.paths > MAX_SILENT_PATHS:
         raise UnsafeContentError(
             f"page {number} is drawn from shapes and holds no text that can be read"
         )
-    unmapped = sum(char.unmapped for char in visible)
-    if _longest_unmapped(visible) > MAX_UNMAPPED_RUN or (
-        unmapped > MAX_UNMAPPED_SHARE * len(visible) and unmapped > MAX_UNMAPPED_RUN
+    runs = list(chars.unmapped_runs())
+    if max(runs, default=0) > MAX_UNMAPPED_RUN or sum(runs) > max(
+        MAX_UNMAPPED_SHARE * visible, MAX_UNMAPPED_RUN
     ):
         raise UnsafeContentError(
             f"page {number} uses a font that does not say which letters it shows",
@@ -59,8 +57,3 @@ def _picture_share(size: tuple[float, float], drawing: Drawing) -> float:
         or (picture.width >= MIN_LEGIBLE[0] and picture.height >= MIN_LEGIBLE[1])
     )
     return sum(legible) / area
-
-
-def _longest_unmapped(visible: Sequence[Char]) -> int:
-    runs = groupby(visible, key=lambda char: char.unmapped)
-    return max((len(list(run)) for unmapped, run in runs if unmapped), default=0)

@@ -8,19 +8,22 @@ invisible characters left out; `chars` says for each of its characters which gly
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
-from handoff.documents.pdf.engine import Char
-from handoff.documents.pdf.geometry import Rect, around
+from handoff.documents.pdf.chars import Chars
+from handoff.documents.pdf.geometry import Rect
 
 _GAP = 1.9
 """Lines further apart than this many line heights belong to different paragraphs."""
 _SIZE_CHANGE = 1.6
 _SOFT_HYPHENS = frozenset("\u00ad\u0002\ufffe")
-_LINE_BREAKS = frozenset("\r\n\u2028\u2029\u0085\x0b\x0c")
+_LINE = re.compile("[^\r\n\u2028\u2029\u0085\x0b\x0c]+")
+_PLAIN = re.compile("[\\x20-\\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*")
+"""Characters that a person reads just as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Characters that stand in one line, by their indexes into the page's characters."""
+    """The characters from `start_index` up to `end_index` stand in one line.
 
-    indexes: tuple[int, ...]
+    Measured in the line's own direction, `quarter` turns against the clock: `start` and `end`
+    along the text, `middle` and `height` across it.
+    """
+
+    start_index: int
+    end_index: int
     start: float
     end: float
     middle: float
@@ -48,7 +56,7 @@ class Line:
     quarter: int
 
 
-def paragraphs(chars: Sequence[Char]) -> list[Paragraph]:
+def paragraphs(chars: Chars) -> list[Paragraph]:
     """The paragraphs of a page in reading order; every visible character is in exactly one."""
     result = []
     for block in _blocks(lines(chars)):
@@ -58,19 +66,9 @@ def paragraphs(chars: Sequence[Char]) -> list[Paragraph]:
     return result
 
 
-def lines(chars: Sequence[Char]) -> list[Line]:
+def lines(chars: Chars) -> list[Line]:
     """The lines of a page, in PDFium's order."""
-    result: list[Line] = []
-    current: list[int] = []
-    for index, char in enumerate(chars):
-        if char.text in _LINE_BREAKS:
-            if current:
-                result.append(_line(chars, current))
-            current = []
-        else:
-            current.append(index)
-    if current:
-        result.append(_line(chars, current))
+    result = [_line(chars, *match.span()) for match in _LINE.finditer(chars.text)]
     return result[::-1] if _upside_down(result) else result
 
 
@@ -85,15 +83,16 @@ def _upside_down(every_line: Sequence[Line]) -> bool:
     return sum(step < 0 for step in steps) > len(steps) / 2
 
 
-def _line(chars: Sequence[Char], indexes: list[int]) -> Line:
-    """Measure a line in its own direction: x along the text, y towards its top."""
-    drawn = [chars[i] for i in indexes if not chars[i].generated] or [chars[indexes[0]]]
-    quarter = quarter_turns(drawn[0].angle)
-    boxes = [_turned(char.loose, quarter) for char in drawn]
-    whole = around([(b.left, b.bottom) for b in boxes] + [(b.right, b.top) for b in boxes])
-    first = boxes[0]
+def _line(chars: Chars, start: int, end: int) -> Line:
+    """Measure a line by its first and last glyph."""
+    drawn = [i for i in (start, end - 1) if not chars.generated(i)] or [
+        next((i for i in range(start, end) if not chars.generated(i)), start)
+    ]
+    quarter = quarter_turns(chars.angle(drawn[0]))
+    first, last = _turned(chars.loose(drawn[0]), quarter), _turned(chars.loose(drawn[-1]), quarter)
+    whole = first.joined(last)
     return Line(
-        tuple(indexes), whole.left, whole.right, first.center[1], max(first.height, 0.1), quarter
+        start, end, whole.left, whole.right, first.center[1], max(first.height, 0.1), quarter
     )
 
 
@@ -138,35 +137,45 @@ def _continues(above: Line, below: Line) -> bool:
     return -0.5 * big < drop < _GAP * big and (overlaps or drop < 0.5 * big)
 
 
-def _paragraph(chars: Sequence[Char], block: Sequence[Line]) -> Paragraph:
+def _paragraph(chars: Chars, block: Sequence[Line]) -> Paragraph:
     text: list[str] = []
     origin: list[int] = []
-    for position, line in enumerate(block):
-        following = block[position + 1] if position + 1 < len(block) else None
-        divided = False
-        for index in line.indexes:
-            divided = chars[index].hyphen
-            for piece in "" if divided else _readable(chars, index):
-                text.append(piece)
-                origin.append(index)
-        if following is None:
-            break
-        joint = _joint(chars, following, divided=divided)
-        text.extend(joint)
-        origin.extend([line.indexes[-1]] * len(joint))
+    for line, following in zip_longest(block, block[1:]):
+        divided = _append_line(chars, line, text, origin)
+        if following is not None:
+            joint = _joint(chars, following, divided=divided)
+            text.append(joint)
+            origin.extend([line.end_index - 1] * len(joint))
     return Paragraph("".join(text), tuple(origin))
 
 
-def _joint(chars: Sequence[Char], following: Line, *, divided: bool) -> str:
+def _append_line(chars: Chars, line: Line, text: list[str], origin: list[int]) -> bool:
+    """Add a line's text and origins; whether it ends in the middle of a divided word."""
+    start, end = line.start_index, line.end_index
+    divided = chars.hyphen(end - 1)
+    plain = chars.text[start:end]
+    if _PLAIN.fullmatch(plain):
+        end -= divided
+        text.append(chars.text[start:end])
+        origin.extend(range(start, end))
+        return divided
+    for index in range(start, end - divided):
+        piece = _readable(chars, index)
+        text.append(piece)
+        origin.extend([index] * len(piece))
+    return divided
+
+
+def _joint(chars: Chars, following: Line, *, divided: bool) -> str:
     """What stands between two lines: nothing in a divided word, its hyphen before a capital."""
     if not divided:
         return "\n"
-    return "-" if chars[following.indexes[0]].text.isupper() else ""
+    return "-" if chars.text[following.start_index].isupper() else ""
 
 
-def _readable(chars: Sequence[Char], index: int) -> str:
+def _readable(chars: Chars, index: int) -> str:
     """A character as a person reads it; "" for what cannot be seen."""
-    text = chars[index].text
+    text = chars.text[index]
     if "\ud800" <= text <= "\udfff":
         return _surrogate(chars, index)
     if text in _SOFT_HYPHENS or unicodedata.category(text) == "Cf":
@@ -178,12 +187,12 @@ def _readable(chars: Sequence[Char], index: int) -> str:
     return text
 
 
-def _surrogate(chars: Sequence[Char], index: int) -> str:
+def _surrogate(chars: Chars, index: int) -> str:
     """PDFium gives characters beyond U+FFFF as two halves: the first half speaks for both."""
-    text = chars[index].text
+    text = chars.text[index]
     if text >= "\udc00":
-        return "" if index and "\ud800" <= chars[index - 1].text < "\udc00" else "\ufffd"
-    other = chars[index + 1].text if index + 1 < len(chars) else ""
+        return "" if index and "\ud800" <= chars.text[index - 1] < "\udc00" else "\ufffd"
+    other = chars.text[index + 1 : index + 2]
     if not "\udc00" <= other <= "\udfff":
         return "\ufffd"
     return (text + other).encode("utf-16", "surrogatepass").decode("utf-16")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handoff.documents.pdf.engine import Char
-from handoff.documents.pdf.geometry import Rect, around
+from handoff.documents.pdf.chars import Chars
+from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.layout import Paragraph, lines, paragraphs, quarter_turns
 from handoff.errors import DamagedError
 from handoff.model import Redaction, TextUnit, UnitKind
@@ -36,13 +37,13 @@ class PagePlan:
     """What to do on one page: which characters go, where their glyphs are hit, what is drawn."""
 
     index: int
-    chars: tuple[Char, ...] = field(repr=False)
+    chars: Chars = field(repr=False)
     removed: frozenset[int]
     strips: tuple[Rect, ...]
     boxes: tuple[Box, ...]
 
 
-def units_of_page(index: int, chars: Sequence[Char]) -> list[TextUnit]:
+def units_of_page(index: int, chars: Chars) -> list[TextUnit]:
     """One unit a paragraph; the ids follow from the position alone."""
     return [
         TextUnit(_unit_id(index, position), UnitKind.BODY, paragraph.text, f"page {index + 1}")
@@ -65,14 +66,14 @@ def by_page(redactions: Sequence[Redaction]) -> Mapping[int, list[Redaction]]:
     return pages
 
 
-def plan_page(index: int, chars: Sequence[Char], redactions: Sequence[Redaction]) -> PagePlan:
+def plan_page(index: int, chars: Chars, redactions: Sequence[Redaction]) -> PagePlan:
     """Turn redactions of one page into glyphs to remove and boxes to draw.
 
     Raises:
         DamagedError: a redaction points to a unit or a span that is not there.
     """
     known = {_unit_id(index, i): p for i, p in enumerate(paragraphs(chars))}
-    line_of = {i: number for number, line in enumerate(lines(chars)) for i in line.indexes}
+    starts = sorted(line.start_index for line in lines(chars))
     removed: set[int] = set()
     boxes: list[Box] = []
     for redaction in redactions:
@@ -80,11 +81,11 @@ def plan_page(index: int, chars: Sequence[Char], redactions: Sequence[Redaction]
         if paragraph is None or redaction.finding.end > len(paragraph.chars):
             raise DamagedError("the PDF does not read as it did the first time")
         hit = _glyphs(paragraph, redaction.finding.start, redaction.finding.end)
-        shown = [i for i in hit if not chars[i].generated]
+        shown = [i for i in hit if not chars.generated(i)]
         removed.update(shown)
-        boxes.extend(_boxes(chars, line_of, shown, redaction.replacement))
-    strips = tuple(_strip(chars[i].box) for i in sorted(removed))
-    return PagePlan(index, tuple(chars), frozenset(removed), strips, tuple(boxes))
+        boxes.extend(_boxes(chars, starts, shown, redaction.replacement))
+    strips = tuple(_strip(chars.box(i)) for i in sorted(removed))
+    return PagePlan(index, chars, frozenset(removed), strips, tuple(boxes))
 
 
 def _glyphs(paragraph: Paragraph, start: int, end: int) -> list[int]:
@@ -97,15 +98,13 @@ def _glyphs(paragraph: Paragraph, start: int, end: int) -> list[int]:
     return sorted({*span, *between})
 
 
-def _boxes(
-    chars: Sequence[Char], line_of: Mapping[int, int], indexes: Sequence[int], label: str
-) -> list[Box]:
+def _boxes(chars: Chars, starts: Sequence[int], indexes: Sequence[int], label: str) -> list[Box]:
     """One box a line; the widest one carries the label."""
-    runs = list(_runs(chars, line_of, indexes))
+    runs = list(_runs(chars, starts, indexes))
     if not runs:
         return []
-    areas = [_area([chars[i] for i in run]) for run in runs]
-    quarters = [quarter_turns(chars[run[0]].angle) for run in runs]
+    areas = [_area(chars, run) for run in runs]
+    quarters = [quarter_turns(chars.angle(run[0])) for run in runs]
     lengths = [
         area.height if quarter % 2 else area.width
         for area, quarter in zip(areas, quarters, strict=True)
@@ -117,13 +116,11 @@ def _boxes(
     ]
 
 
-def _runs(
-    chars: Sequence[Char], line_of: Mapping[int, int], indexes: Sequence[int]
-) -> Iterator[list[int]]:
+def _runs(chars: Chars, starts: Sequence[int], indexes: Sequence[int]) -> Iterator[list[int]]:
     """Split by lines, and inside a line where a wide gap or another direction begins."""
     run: list[int] = []
     for index in indexes:
-        if run and not _adjoins(chars, line_of, run[-1], index):
+        if run and not _adjoins(chars, starts, run[-1], index):
             yield run
             run = []
         run.append(index)
@@ -131,14 +128,14 @@ def _runs(
         yield run
 
 
-def _adjoins(chars: Sequence[Char], line_of: Mapping[int, int], a: int, b: int) -> bool:
-    if line_of.get(a) != line_of.get(b):
+def _adjoins(chars: Chars, starts: Sequence[int], a: int, b: int) -> bool:
+    if bisect_right(starts, a) != bisect_right(starts, b):
         return False
-    first, second = chars[a], chars[b]
-    if quarter_turns(first.angle) != quarter_turns(second.angle):
+    if quarter_turns(chars.angle(a)) != quarter_turns(chars.angle(b)):
         return False
-    gap = 3 * max(first.size, second.size, first.loose.height, first.loose.width)
-    (x0, y0), (x1, y1) = first.loose.center, second.loose.center
+    first, second = chars.loose(a), chars.loose(b)
+    gap = 3 * max(chars.size(a), chars.size(b), first.height, first.width)
+    (x0, y0), (x1, y1) = first.center, second.center
     return abs(x0 - x1) + abs(y0 - y1) < gap
 
 
@@ -149,15 +146,13 @@ def _strip(box: Rect) -> Rect:
     return Rect(x - dx, y - dy, x + dx, y + dy)
 
 
-def _area(run: Sequence[Char]) -> Rect:
+def _area(chars: Chars, run: Sequence[int]) -> Rect:
     """Around the glyphs of a run, padded, and never thinner than letters are."""
-    whole = around(
-        point
-        for char in run
-        for point in ((char.box.left, char.box.bottom), (char.box.right, char.box.top))
-    )
-    least = _LEAST_HEIGHT * max(char.size for char in run)
-    sideways = quarter_turns(run[0].angle) % 2 == 1
+    whole = chars.box(run[0])
+    for index in run:
+        whole = whole.joined(chars.box(index))
+    least = _LEAST_HEIGHT * max(chars.size(index) for index in run)
+    sideways = quarter_turns(chars.angle(run[0])) % 2 == 1
     across = whole.width if sideways else whole.height
     pad = _VERTICAL_PADDING + max(0.0, (least - across) / 2)
     return whole.grown(pad, _SIDE_PADDING) if sideways else whole.grown(_SIDE_PADDING, pad)

@@ -6,20 +6,19 @@ import io
 import logging
 import math
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LAParams, LTChar, LTContainer, LTTextLine
-from pdfminer.pdfexceptions import PDFException
+from pdfminer.layout import LAParams, LTChar, LTFigure, LTLayoutContainer, LTTextLine
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.psexceptions import PSException
 
 from handoff.errors import DamagedError
 
 # At debug level pdfminer logs the text it reads.
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL + 1)
+
+_LAYOUT = LAParams()
 
 
 def page_texts(produced: bytes) -> list[str]:
@@ -28,37 +27,43 @@ def page_texts(produced: bytes) -> list[str]:
     Raises:
         DamagedError: pdfminer cannot read it.
     """
+    manager = PDFResourceManager()
+    device = PDFPageAggregator(manager)
+    interpreter = PDFPageInterpreter(manager, device)
+
+    def lines_of(page: PDFPage) -> list[tuple[int, str]]:
+        interpreter.process_page(page)
+        return list(_lines(device.get_result()))
+
     try:
-        return [_text(page) for page in PDFPage.get_pages(io.BytesIO(produced))]
-    except (PDFException, PSException, ValueError, TypeError, KeyError, RecursionError):
+        return [_text(page, lines_of) for page in PDFPage.get_pages(io.BytesIO(produced))]
+    except Exception:  # noqa: BLE001 - pdfminer also fails by assertion and by index
         raise DamagedError("the redacted PDF cannot be read by the second reader") from None
 
 
-def _text(page: PDFPage) -> str:
+def _text(page: PDFPage, lines_of: Callable[[PDFPage], list[tuple[int, str]]]) -> str:
     """Lines are only read from left to right there: a page is turned once for each direction."""
-    straight = _lines(page)
+    straight = lines_of(page)
     texts = [text for quarter, text in straight if quarter == 0]
     for quarter in sorted({quarter for quarter, _ in straight} - {0}):
         upright, page.rotate = page.rotate, (page.rotate + 90 * quarter) % 360
-        texts.extend(text for turned, text in _lines(page) if turned == 0)
+        texts.extend(text for turned, text in lines_of(page) if turned == 0)
         page.rotate = upright
-    return "".join(texts)
+    return "\n".join(texts)
 
 
-def _lines(page: PDFPage) -> list[tuple[int, str]]:
-    """Lines of the page as it is turned now, with the direction of most of their letters."""
-    manager = PDFResourceManager()
-    device = PDFPageAggregator(manager, laparams=LAParams(all_texts=True))
-    PDFPageInterpreter(manager, device).process_page(page)
-    return [(_direction(line), line.get_text()) for line in _walk(device.get_result())]
+def _lines(container: LTLayoutContainer) -> Iterator[tuple[int, str]]:
+    """Lines with the direction of most of their letters.
 
-
-def _walk(item: Any) -> Iterator[LTTextLine]:  # noqa: ANN401 - pdfminer's layout tree
-    if isinstance(item, LTTextLine):
-        yield item
-    elif isinstance(item, LTContainer):
-        for child in item:
-            yield from _walk(child)
+    pdfminer's own analysis goes on to find columns and reading order, which takes longer than all
+    the rest and is not needed to look for words.
+    """
+    letters = [item for item in container if isinstance(item, LTChar)]
+    for line in container.group_objects(_LAYOUT, letters) if letters else ():
+        yield _direction(line), line.get_text()
+    for item in container:
+        if isinstance(item, LTFigure):
+            yield from _lines(item)
 
 
 def _direction(line: LTTextLine) -> int:

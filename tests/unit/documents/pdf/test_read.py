@@ -212,3 +212,15 @@ def test_every_error_is_a_document_error_without_text(bench: Any) -> None:
     with pytest.raises(DocumentError) as caught:
         bench.read(b"%PDF-1.7 Zebediah")
     assert "Zebediah" not in str(caught.value) + caught.value.hint
+
+
+def test_a_word_divided_at_the_end_of_a_line_is_one_word(
+    bench: Any, build: Any, show_lines: Show
+) -> None:
+    build.page(show_lines("we wrote to Soren-", "sen and to Jean-", "Pierre Sorensen today"))
+    content = build.bytes()
+    assert "Sorensen and" in bench.text(content)
+    assert "Jean-Pierre" in bench.text(content)
+    squeezed = "".join(bench.page_text(bench.redact(content, "Sorensen")).split())
+    assert "Soren" not in squeezed
+    assert "sen" not in squeezed.replace("[PERSON", "")

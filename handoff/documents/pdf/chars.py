@@ -1,0 +1,93 @@
+"""The characters of one page: texts at hand, geometry unpacked only for those that are asked for.
+
+A page has thousands of characters and a few redactions: an object for each would cost more than
+all the rest of the work.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+
+from handoff.documents.pdf import bulk
+from handoff.documents.pdf.geometry import Rect
+
+_WORDS = bulk.CHAR_SIZE // 4
+_BOX = struct.Struct("<4d")
+_LOOSE = struct.Struct("<4f")
+_FLOAT = struct.Struct("<f")
+_BOX_AT, _LOOSE_AT, _SIZE_AT, _ANGLE_AT = 16, 48, 12, 64
+_UNMAPPED_RUN = re.compile(r"u+")
+
+
+class Chars:
+    """Characters in PDFium's reading order, generated spaces and line breaks included.
+
+    Attributes:
+        text: one code point a character; U+FFFD where the font does not say which. PDFium gives
+            characters beyond U+FFFF as two surrogates.
+        flags: for each character, of `bulk.GENERATED`, `UNMAPPED` and `HYPHEN`.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        words = memoryview(raw).cast("I")
+        self._raw = raw
+        self.text: str = "".join(map(_character, words[0::_WORDS].tolist()))
+        self.flags: list[int] = words[1::_WORDS].tolist()
+
+    def __len__(self) -> int:
+        return len(self.flags)
+
+    def generated(self, index: int) -> bool:
+        """Whether PDFium put the character in; nothing on the page shows it."""
+        return bool(self.flags[index] & bulk.GENERATED)
+
+    def hyphen(self, index: int) -> bool:
+        """Whether it is a hyphen at the end of a line that only divides a word."""
+        return bool(self.flags[index] & bulk.HYPHEN)
+
+    def box(self, index: int) -> Rect:
+        """Around the glyph's ink."""
+        left, right, bottom, top = _BOX.unpack_from(self._raw, self._at(index, _BOX_AT))
+        return Rect(left, bottom, right, top)
+
+    def loose(self, index: int) -> Rect:
+        """Around the glyph's full advance and line height."""
+        left, top, right, bottom = _LOOSE.unpack_from(self._raw, self._at(index, _LOOSE_AT))
+        return Rect(min(left, right), min(bottom, top), max(left, right), max(bottom, top))
+
+    def size(self, index: int) -> float:
+        """Font size as the page's operators say it, before matrices."""
+        size: float = _FLOAT.unpack_from(self._raw, self._at(index, _SIZE_AT))[0]
+        return size
+
+    def angle(self, index: int) -> float:
+        """Direction of the text in radians."""
+        angle: float = _FLOAT.unpack_from(self._raw, self._at(index, _ANGLE_AT))[0]
+        return angle
+
+    def visible_count(self) -> int:
+        """Characters that are neither blank nor generated."""
+        blank = sum(map(str.isspace, self.text))
+        return len(self) - blank
+
+    def unmapped_runs(self) -> Iterator[int]:
+        """Lengths of the runs of glyphs, blanks aside, of which nobody knows what they are."""
+        if not any(flags & bulk.UNMAPPED for flags in self.flags):
+            return
+        marks = "".join(
+            "u" if flags & bulk.UNMAPPED else "k"
+            for char, flags in zip(self.text, self.flags, strict=True)
+            if not char.isspace()
+        )
+        for match in _UNMAPPED_RUN.finditer(marks):
+            yield len(match.group())
+
+    @staticmethod
+    def _at(index: int, offset: int) -> int:
+        return index * bulk.CHAR_SIZE + offset
+
+
+def _character(code: int) -> str:
+    return chr(code) if 0 < code < 0x11_0000 else "\ufffd"
