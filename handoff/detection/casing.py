@@ -16,30 +16,14 @@ _RUN = re.compile(
     rf"(?:[{_CAPITAL}][{_CAPITAL}'’\-]{{0,40}}[.,]?[ \n]{{1,3}}){{0,3}}"
     rf"[{_CAPITAL}]{{2}}"
 )
-_SMALL = frozenset(
-    ("A", "AN", "AND", "AS", "AT", "BY", "DE", "DEL", "DER", "FOR", "FROM", "IN", "OF", "ON", "OR")
-    + ("THE", "TO", "V", "VAN", "VON", "VS")
-)
-_KEPT = frozenset(
-    (
-        "II",
-        "III",
-        "IV",
-        "VI",
-        "VII",
-        "VIII",
-        "IX",
-        "LLC",
-        "LLP",
-        "LP",
-        "PLC",
-        "USA",
-        "UK",
-        "EU",
-        "US",
-    )
-    + ("NV", "BV", "SA", "AG", "SPA", "KG")
-)
+_SMALL = frozenset({
+    "A", "AN", "AND", "AS", "AT", "BY", "DE", "DEL", "DER", "FOR", "FROM", "IN", "OF", "ON", "OR",
+    "THE", "TO", "V", "VAN", "VON", "VS",
+})  # fmt: skip
+_KEPT = frozenset({
+    "II", "III", "IV", "VI", "VII", "VIII", "IX", "LLC", "LLP", "LP", "PLC", "USA", "UK", "EU",
+    "US", "NV", "BV", "SA", "AG", "SPA", "KG",
+})  # fmt: skip
 
 
 def has_capitals(text: str) -> bool:

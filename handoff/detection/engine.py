@@ -1,6 +1,6 @@
 """The detector: Presidio's analyzer over our entity model and recognizers.
 
-Text goes in as units and comes back as offsets. Each block of a unit (see `handoff.detection.views`)
+Text goes in as units and comes back as offsets. Each block of a unit (`handoff.detection.views`)
 is looked at by itself, so that what is found depends on the block alone: a block seen before, in
 this document or at its recheck, is answered from memory, by a keyed hash and without its text.
 """
@@ -91,6 +91,10 @@ class PresidioDetector:
     def fingerprint(self) -> str:
         """Hex SHA-256 over the model, Presidio's version, our rules and the profile."""
         return _fingerprint(self._model_path, self._profile, self._entities)
+
+    def forget(self) -> None:
+        """Forget every block seen so far: for benchmarks, which would measure memory otherwise."""
+        self._cache.clear()
 
     def rechecker(self) -> PresidioDetector:
         """A detector for `profile.recheck_block` alone, sharing this one's model.

@@ -54,6 +54,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 def stands(entity: str, text: str, start: int, end: int) -> bool:
     """Whether a finding of the model names somebody or something at all."""
     words = [word.casefold() for word in _WORD.findall(text, start, end)]
+    if "@" in text[start:end] or "://" in text[start:end]:
+        return False  # an address; its own recognizer says what it is
     if not words or not any(c.isalpha() for c in text[start:end]):
         return entity == "DATE_TIME"
     guard = _GUARDS.get(entity)
@@ -81,7 +83,7 @@ def _person(words: Sequence[str], _: str) -> bool:
 
 
 def _organization(words: Sequence[str], _: str) -> bool:
-    """A private organisation: no court, no authority, no defined term, no reference to a statute."""
+    """A private organisation: no court, no authority, no defined term, no statute."""
     telling = [w for w in words if w not in FUNCTION and not w.isdigit() and len(w) > 1]
     if not telling or all(w in ROLES | INSTRUMENTS | TITLES | TIME | PUBLIC_HEADS for w in telling):
         return False

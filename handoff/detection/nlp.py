@@ -91,7 +91,7 @@ class NerEngine(NlpEngine):
         return [Artifacts(found, self, language) for found in self.entities(texts)]
 
     def entities(self, texts: Sequence[str]) -> list[list[NamedEntity]]:
-        """Entities of each text, from the text as written and, where it has any, from its capitals."""
+        """Entities of each text, as written and, where it has capitals, as they would be small."""
         capitals = [index for index, text in enumerate(texts) if has_capitals(text)]
         copies = [truecase(texts[index]) for index in capitals]
         docs = self._model.docs([*texts, *copies])

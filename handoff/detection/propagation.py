@@ -36,7 +36,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def values_of(units: Sequence[TextUnit], findings: Sequence[Finding]) -> tuple[FoundValue, ...]:
-    """What `findings` say in `units` that is to be looked for elsewhere; sorted, without doubles."""
+    """What `findings` cover in `units` and is to be looked for elsewhere; sorted, no doubles."""
     texts = {unit.unit_id: unit.text for unit in units}
     found: set[FoundValue] = set()
     for entity, text in {(f.entity, texts[f.unit_id][f.start : f.end]) for f in findings}:

@@ -19,6 +19,7 @@ from handoff.detection.words import (
 
 _WORDS = ROLES | INSTRUMENTS | PUBLIC_HEADS | TIME | TITLES | FUNCTION
 _NOT_ALONE = _WORDS | COMMON_NAMES | PLACES
+_NO_NAME = (INSTRUMENTS | FUNCTION) - COMMON_NAMES - {"al", "de", "a"}
 _UNSPREAD = frozenset({"DATE_TIME", "NRP"})
 """A year or a nationality found once says nothing about the same word elsewhere."""
 _NAMES = frozenset({"PERSON", "ORGANIZATION", "LOCATION"})
@@ -80,9 +81,7 @@ def _person(value: str) -> Iterator[FoundValue]:
 
 def _looks_like_name(value: str, telling: list[str]) -> bool:
     """No digits or signs, and no word of contracts in it: "Net Income", "Exhibit A" are none."""
-    return not _PERSON_SHAPE.sub("", value) and not any(
-        w.casefold() in INSTRUMENTS | FUNCTION - {"al", "de", "a"} for w in telling
-    )
+    return not _PERSON_SHAPE.sub("", value) and not any(w.casefold() in _NO_NAME for w in telling)
 
 
 def _organization(value: str) -> Iterator[FoundValue]:

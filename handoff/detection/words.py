@@ -21,16 +21,16 @@ _LISTS = _lists()
 ROLES = _LISTS["roles"]
 """Parts that people play in a document."""
 INSTRUMENTS = _LISTS["instruments"]
-"""Kinds of documents, their parts and the things they deal with, for the same reason."""
+"""Kinds of documents, their parts and the things they deal with."""
 PUBLIC_HEADS = _LISTS["public_heads"]
 """Words one of which the name of a public body has."""
 FUNCTION = _LISTS["function"]
-"""Words that join others and order them; they name nobody."""
+"""Words that join others and order them."""
 TITLES = _LISTS["titles"]
 """What stands before a name and is no part of it."""
 TIME = _LISTS["time"]
-"""Months, days and seasons: the model takes them for people when they begin a line."""
+"""Months, days and seasons."""
 COMMON_NAMES = _LISTS["common_names"]
-"""Surnames and given names that are also words or places: found again only as they were written, beside a capital or a title, never in lower case."""
+"""Surnames and given names that are also words or places."""
 PLACES = _LISTS["places"]
 """Countries, states and cities that are surnames or given names as well."""

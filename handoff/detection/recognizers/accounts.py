@@ -82,7 +82,5 @@ def routing() -> RuleRecognizer:
 
 
 def ibans() -> RuleRecognizer:
-    """IBANs: with a checksum that holds, or with the word beside them "
-    "(typed wrong is still one).
-    """
+    """IBANs with a checksum that holds, and any beside the word: typed wrong it is still one."""
     return RuleRecognizer("IBAN_CODE", (IBAN, IBAN_LABELLED), context=("iban", "bank", "account"))

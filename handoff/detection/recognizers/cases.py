@@ -11,7 +11,9 @@ _LABEL = (
     r"|reference|ref|proceedings?|judgment|decision|order|registration|registry|matter|indictment"
     r"|writ|warrant)"
 )
-_NUMBER = r"[A-Z]{0,6}[.\-/ ]?\d[\dA-Z]{0,14}(?:[./\-–:()][\dA-Z]{1,12}){0,6}\)?"
+_NUMBER = (
+    r"(?:[IVXLC]{1,5}[ ])?[A-Z]{0,6}[.\-/ ]?\d[\dA-Z]{0,14}(?:[./\-–:()][\dA-Z]{1,12}){0,6}\)?"
+)
 
 US_FEDERAL = rule(
     "US federal docket",
@@ -23,7 +25,7 @@ US_FEDERAL = rule(
 US_BANKRUPTCY = rule(
     "US bankruptcy and appellate docket",
     rf"\b(?:case|docket|{_NO})[ ]?(?:{_NO}\b)?[.:#]{{0,2}}[ ]?(?P<value>\d{{2}}-\d{{3,6}}(?:"
-    rf"[ ]?\([A-Z]{{2,4}}\))?)\b",
+    rf"[ ]?\([A-Z]{{2,4}}\))?)(?!\w)",
     0.85,
 )
 US_STATE = rule(

@@ -10,7 +10,10 @@ _FORM = (
     r"|S\.?r\.?l|B\.?V|N\.?V|A/S|AB|Oy|ApS|Pty|Pvt|Sdn|Bhd|d\.?o\.?o|s\.?r\.?o|Kft|A\.?Ş|OOO|JSC"
     r"|OJSC|ZAO)"
 )
-_WORD = r"(?:[A-Z][\w&'’\-]{0,24}(?:\.[A-Za-z]{1,4}){0,2}|[A-Z]\.(?:[A-Z]\.){0,4}|&|and|of|de|\(\w{2,15}\))"
+_WORD = (
+    r"(?:[A-Z][\w&'’\-]{0,24}(?:\.[A-Za-z]{1,4}){0,2}|[A-Z]\.(?:[A-Z]\.){0,4}|&|and|of|de"
+    r"|\(\w{2,15}\))"
+)
 ORGANIZATION = rule(
     "name and legal form",
     rf"\b(?P<value>[A-Z0-9][\w&'’\-]{{0,24}}(?:\.[A-Za-z]{{1,4}}){{0,2}}(?:,?[ ]{_WORD}){{0,6}},?"
@@ -46,6 +49,7 @@ VAT = rule(
     r"[ :.#]{0,4}(?P<value>(?=[A-Z]{0,3}[ ]?\d)[A-Z]{0,3}[ ]?\d[\dA-Z]{1,4}(?:[ ]?"
     r"[\dA-Z]{2,5}){1,3})(?!\w)",
     0.85,
+    check=lambda value: None if sum(c.isdigit() for c in value) >= 7 else False,
 )
 GSTIN = rule("GSTIN", r"\b[0-3]\d[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]\b", 0.9)
 

@@ -6,9 +6,15 @@ from handoff.detection.recognizers.base import RuleRecognizer, rule
 
 _UPPER = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻŁŃŅŇŌŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽȘȚ]"
 _LETTER = r"[^\W\d_]"
-_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|binti|ibn|al|el|ul|ben|ter|ten|zu|af|av)"
+_PARTICLE = (
+    r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|binti|ibn|al|el|ul|ben|ter|ten|zu"
+    r"|af|av)"
+)
 _INITIAL = rf"{_UPPER}\.(?:[ \-]?{_UPPER}\.){{0,3}}"
-_NAME = rf"{_UPPER}{_LETTER}{{1,24}}(?:['’\-]{_LETTER}{{1,24}}){{0,3}}|{_UPPER}['’]{_UPPER}{_LETTER}{{1,24}}"
+_NAME = (
+    rf"(?:{_UPPER}{_LETTER}{{1,24}}(?:['’\-]{_LETTER}{{1,24}}){{0,3}}"
+    rf"|{_UPPER}['’]{_UPPER}{_LETTER}{{1,24}})"
+)
 _GAP = r"(?:[ ]{1,3}|[ ]?\n[ ]?)"
 _FULL = (
     rf"(?:{_INITIAL}|{_NAME}|{_UPPER}(?=[ ]))"

@@ -1,0 +1,81 @@
+"""No recognizer of ours takes more than linear time, whatever the text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from presidio_analyzer import EntityRecognizer
+
+from handoff.detection.engine import PresidioDetector
+from handoff.detection.folding import fold
+from handoff.detection.recognizers.base import RuleRecognizer
+from handoff.detection.registry import FACTORIES
+from handoff.detection.views import BLOCK_CHARS
+from handoff.model import TextUnit, UnitKind
+
+SIZE = 1_000_000
+WORST = {
+    "one letter": "a",
+    "one capital": "A",
+    "one digit": "1",
+    "brackets": "([{",
+    "quotes": "\"'",
+    "dots": ".",
+    "dashes": "1-",
+    "slashes": "1/",
+    "spaces": " ",
+    "line breaks": "\n",
+    "initials": "A. ",
+    "capitalised": "Aa ",
+    "commas": "Aa, ",
+    "capitals": "AA ",
+    "zero width": "a\u200b",
+    "look-alikes": "\u0430a",
+    "at signs": "a@",
+    "domains": "a.",
+    "numbers": "no. 1",
+    "labels": "case no ",
+    "titles": "Mr ",
+    "born": "born in ",
+    "percent": "%20",
+}
+SECONDS = 20.0
+"""For a megabyte, on a machine that others share; a quadratic pattern takes hours."""
+
+
+def _ours() -> list[Callable[[], EntityRecognizer]]:
+    makers = {make for makes in FACTORIES.values() for make in makes}
+    return sorted((m for m in makers if isinstance(m(), RuleRecognizer)), key=lambda m: m().name)
+
+
+@pytest.mark.parametrize("worst", WORST.values(), ids=WORST.keys())
+def test_every_rule_is_linear_over_a_megabyte(worst: str) -> None:
+    text = (worst * (SIZE // len(worst) + 1))[:SIZE]
+    for make in _ours():
+        recognizer = make()
+        assert isinstance(recognizer, RuleRecognizer)
+        for rule in recognizer.rules:
+            started = time.process_time()
+            for _ in rule.pattern.finditer(text):
+                pass
+            assert time.process_time() - started < SECONDS, (recognizer.name, rule.name)
+
+
+@pytest.mark.parametrize("worst", WORST.values(), ids=WORST.keys())
+def test_the_whole_detector_takes_no_longer_for_the_second_half(
+    detector: PresidioDetector, worst: str
+) -> None:
+    """Blocks bound whatever Presidio's own patterns do: time grows with the number of blocks."""
+    text = (worst * BLOCK_CHARS)[: 3 * BLOCK_CHARS]
+    started = time.process_time()
+    detector.find([TextUnit("u", UnitKind.BODY, text)])
+    assert time.process_time() - started < SECONDS
+
+
+@pytest.mark.parametrize("worst", WORST.values(), ids=WORST.keys())
+def test_folding_is_linear(worst: str) -> None:
+    started = time.process_time()
+    fold((worst * (SIZE // len(worst) + 1))[:SIZE])
+    assert time.process_time() - started < SECONDS

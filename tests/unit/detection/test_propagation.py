@@ -1,0 +1,115 @@
+"""What was found once is found everywhere, and words are left alone."""
+
+from __future__ import annotations
+
+import pickle
+import time
+
+import pytest
+
+from handoff.detection.propagation import Seeker, propagate, values_of
+from handoff.detection.spreading import FoundValue, spread
+from handoff.model import Finding, TextUnit, UnitKind
+
+
+def _units(*texts: str) -> list[TextUnit]:
+    return [TextUnit(f"u{i}", UnitKind.BODY, text) for i, text in enumerate(texts)]
+
+
+def _found(value: FoundValue, *texts: str) -> list[tuple[str, str]]:
+    units = _units(*texts)
+    by_id = {unit.unit_id: unit.text for unit in units}
+    return [(f.unit_id, by_id[f.unit_id][f.start : f.end]) for f in Seeker([value]).find(units)]
+
+
+PERSON = FoundValue("PERSON", "Anna Kowalska")
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("Anna Kowalska came", ["Anna Kowalska"]),
+        ("ANNA KOWALSKA came, anna kowalska left", ["ANNA KOWALSKA", "anna kowalska"]),
+        ("Anna\nKowalska", ["Anna\nKowalska"]),
+        ("Anna \u00a0  Kowalska's house", ["Anna \u00a0  Kowalska"]),
+        ("An\u00adna Kowal\u200bska", ["An\u00adna Kowal\u200bska"]),
+        ("https://example.com/anna-kowalska/cv", ["anna-kowalska"]),
+        ("anna_kowalska.docx and annakowalska", ["anna_kowalska", "annakowalska"]),
+        ("Joanna Kowalska, Anna Kowalskaja", []),
+    ],
+)
+def test_a_full_name_is_found_in_any_casing_and_spacing(text: str, hits: list[str]) -> None:
+    assert [hit for _, hit in _found(PERSON, text)] == hits
+
+
+def test_a_name_that_goes_on_in_the_next_cell_is_found_in_both() -> None:
+    assert _found(PERSON, "x Anna", "Kowalska y") == [("u0", "Anna"), ("u1", "Kowalska")]
+
+
+def test_a_name_split_over_cells_is_found_beyond_the_first_window() -> None:
+    filler = ["lorem ipsum " * 20] * 400
+    hits = _found(PERSON, *filler, "Anna", "Kowalska", *filler)
+    assert [text for _, text in hits] == ["Anna", "Kowalska"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "text", "forms"),
+    [
+        ("PERSON", "John Kowalski", {"John Kowalski", "Kowalski", "John"}),
+        ("PERSON", "Mr Kowalski", {"Mr Kowalski", "Kowalski"}),
+        # surnames that are words, roles or places do not spread alone
+        ("PERSON", "Mary Court", {"Mary Court", "Mary"}),
+        ("PERSON", "Denzel Washington", {"Denzel Washington", "Denzel"}),
+        ("PERSON", "Mark May", {"Mark May"}),
+        # no names at all
+        ("PERSON", "Net Income 2003", set()),
+        ("PERSON", "Exhibit Schedule", set()),
+        ("PERSON", "Al", set()),
+        ("ORGANIZATION", "Zyxon Holdings Ltd", {"Zyxon Holdings Ltd", "Zyxon Holdings"}),
+        ("ORGANIZATION", "The Company", set()),
+        ("ORGANIZATION", "Supreme Court", set()),
+        ("LOCATION", "Kraków", {"Kraków"}),
+        ("DATE_TIME", "3 May 2001", set()),
+        ("NRP", "Turkish", set()),
+        ("CASE_NUMBER", "18403/91", {"18403/91"}),
+        ("CASE_NUMBER", "1/9", set()),
+        ("EMAIL_ADDRESS", "a@b.example", {"a@b.example"}),
+    ],
+)
+def test_what_spreads_and_in_which_forms(entity: str, text: str, forms: set[str]) -> None:
+    assert {value.text for value in spread(entity, text)} == forms
+
+
+def test_a_surname_alone_counts_only_written_as_a_name() -> None:
+    value = FoundValue("PERSON", "Strand", name=True)
+    hits = _found(value, "Strand said. STRAND. Strand's. Strand, Strand", "on the strand")
+    assert [text for _, text in hits] == ["Strand", "STRAND", "Strand", "Strand", "Strand"]
+
+
+def test_a_surname_that_the_text_uses_as_a_word_does_not_spread() -> None:
+    value = FoundValue("PERSON", "Income", name=True)
+    assert _found(value, "Income rose. Income fell. The income of income.") == []
+
+
+def test_propagation_adds_to_findings_and_keeps_them_in_order() -> None:
+    units = _units("Anna Kowalska", "then ANNA KOWALSKA and Kowalska")
+    first = Finding("u0", 0, 13, "PERSON", 0.85, "x")
+    everywhere = propagate(units, [first], values_of(units, [first]))
+    assert first in everywhere
+    assert {(f.unit_id, f.start, f.end) for f in everywhere} >= {("u1", 5, 18), ("u1", 23, 31)}
+    assert [f.unit_id for f in everywhere] == sorted(f.unit_id for f in everywhere)
+
+
+def test_values_cross_processes_and_never_show_their_text() -> None:
+    value = FoundValue("PERSON", "Anna Kowalska")
+    assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301
+    assert "Kowalska" not in repr(value)
+
+
+def test_ten_thousand_values_over_a_megabyte_take_seconds_at_most() -> None:
+    values = [FoundValue("PERSON", f"Name{i} Surname{i}") for i in range(10_000)]
+    unit = TextUnit("u", UnitKind.BODY, "some words of a contract, Name7 Surname7. " * 25_000)
+    started = time.process_time()
+    hits = Seeker(values).find([unit])
+    assert len(hits) == 25_000
+    assert time.process_time() - started < 10
