@@ -7,7 +7,8 @@ import io
 import pytest
 
 from handoff.sealing import age
-from handoff.sealing.age.armor import BEGIN, END
+from handoff.sealing.age.armor import BEGIN, END, ArmorReader
+from handoff.sealing.age.pipes import BufferedSource
 
 IDENTITY = age.generate_x25519()
 DATA = bytes(range(256)) * 1000
@@ -79,3 +80,15 @@ def test_line_ends_and_outer_white_space_may_vary(text: bytes) -> None:
 def test_any_other_armor_is_refused(text: bytes) -> None:
     with pytest.raises(age.ArmorError):
         unseal(text)
+
+
+@pytest.mark.parametrize("after", [b"QUJD", b"A" * 64])
+@pytest.mark.parametrize("padded", [b"A" * 63 + b"=", b"A" * 62 + b"=="])
+def test_a_padded_line_is_the_last_however_long_it_is(padded: bytes, after: bytes) -> None:
+    assert ArmorReader(source(BEGIN, padded, END)).read(100) == bytes(48 - padded.count(b"="))
+    with pytest.raises(age.ArmorError):
+        BufferedSource(ArmorReader(source(BEGIN, padded, after, END))).peek(1000)
+
+
+def source(*lines: bytes) -> BufferedSource:
+    return BufferedSource(io.BytesIO(b"\n".join([*lines, b""])))

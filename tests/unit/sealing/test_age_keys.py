@@ -189,3 +189,34 @@ def test_another_ssh_keys_file_is_no_match() -> None:
     other = age.SshIdentity(ed25519.Ed25519PrivateKey.generate())
     with pytest.raises(age.NoMatchError):
         age.decrypt(io.BytesIO(seal(other.recipient())), io.BytesIO(), [SSH])
+
+
+SSH_SEALED = seal(SSH.recipient())
+SSH_LINE, SSH_BODY = SSH_SEALED.split(b"\n")[1:3]
+_, _, SSH_TAG, SSH_SHARE = SSH_LINE.split(b" ")
+ZERO_SHARE = b"A" * 43
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        pytest.param(b"-> ssh-ed25519 " + SSH_TAG, SSH_BODY, id="no share"),
+        pytest.param(SSH_LINE + b" x", SSH_BODY, id="an argument more"),
+        pytest.param(b"-> ssh-ed25519 AAAA " + SSH_SHARE, SSH_BODY, id="short tag"),
+        pytest.param(b"-> ssh-ed25519 AAAAAB " + SSH_SHARE, SSH_BODY, id="tag not canonical"),
+        pytest.param(SSH_LINE[:-2], SSH_BODY, id="short share"),
+        pytest.param(SSH_LINE, SSH_BODY[:-2], id="short body"),
+        pytest.param(SSH_LINE, SSH_BODY + b"AAAA", id="long body"),
+        pytest.param(b"-> ssh-ed25519 %b %b" % (SSH_TAG, ZERO_SHARE), SSH_BODY, id="low order"),
+    ],
+)
+def test_a_malformed_ssh_stanza_is_a_header_failure(line: bytes, body: bytes) -> None:
+    changed = SSH_SEALED.replace(SSH_LINE, line, 1).replace(SSH_BODY, body, 1)
+    with pytest.raises(age.HeaderError):
+        age.decrypt(io.BytesIO(changed), io.BytesIO(), [SSH])
+
+
+def test_an_ssh_stanza_under_another_keys_tag_is_not_for_us() -> None:
+    changed = SSH_SEALED.replace(SSH_TAG, b"AAAAAA", 1)
+    with pytest.raises(age.NoMatchError):
+        age.decrypt(io.BytesIO(changed), io.BytesIO(), [SSH])

@@ -80,6 +80,13 @@ def test_a_file_that_goes_on_after_its_end_is_an_error(size: int, extra: bytes) 
     assert pattern(size).startswith(sink.getvalue())
 
 
+def test_what_follows_the_final_chunk_is_called_that() -> None:
+    with pytest.raises(age.PayloadError, match="after the final chunk"):
+        unseal(seal(pattern(CHUNK)) + b"x")
+    with pytest.raises(age.PayloadError, match="ends before its final chunk"):
+        unseal(seal(pattern(2 * CHUNK))[: -stream.SEALED])
+
+
 def test_chunks_in_another_order_are_an_error() -> None:
     sealed = seal(pattern(3 * CHUNK))
     start = len(sealed) - 3 * stream.SEALED

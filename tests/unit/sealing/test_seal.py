@@ -28,6 +28,7 @@ from handoff.model import RecheckFailed, RedactedDocument
 from handoff.sealing import age, files
 from handoff.sealing.keys import FirmKeys
 from handoff.sealing.seal import (
+    _HashingSink,
     open_bytes,
     open_sealed,
     open_to_file,
@@ -243,11 +244,12 @@ def test_no_fitting_identity_leaves_no_output_file(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("file_system")
 def test_an_output_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "out"
+    path, source = tmp_path / "out", io.BytesIO(SEALED)
     path.write_bytes(b"mine")
     with pytest.raises(OutputExistsError):
-        open_to_file(io.BytesIO(SEALED), path, [VENDOR])
+        open_to_file(source, path, [VENDOR])
     assert path.read_bytes() == b"mine"
+    assert source.tell() == 0, "refused before gigabytes are opened in vain"
 
 
 @pytest.mark.usefixtures("file_system")
@@ -315,3 +317,15 @@ def test_importing_the_sealing_room_stays_light() -> None:
         [sys.executable, "-c", code], cwd=root, capture_output=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_digest_covers_what_was_really_written() -> None:
+    class Short(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            return super().write(memoryview(data)[:10])
+
+    file = Short()
+    sink = _HashingSink(file)
+    age.encrypt(io.BytesIO(b"x" * 1000), sink, [VENDOR.recipient()])
+    assert sink.hexdigest() == hashlib.sha256(file.getvalue()).hexdigest()
+    assert sink.size == len(file.getvalue())
