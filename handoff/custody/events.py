@@ -35,6 +35,7 @@ class LeafHead(NamedTuple):
     doc_id: str
 
 
+@lru_cache(maxsize=64)
 def format_time(moment: datetime) -> str:
     """UTC with microseconds, as it stands in leaves: `2026-11-24T09:30:00.000000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
@@ -72,12 +73,12 @@ def check_leaf(untrusted_leaf: bytes) -> LeafHead:
     match = LEAF.fullmatch(untrusted_leaf) if len(untrusted_leaf) <= MAX_LEAF else None
     if match is None:
         raise CustodyEventError("a leaf is not of the form that events have")
-    if not all(is_sorted(match[name]) for name in ("materials", "products", "details")):
+    if not is_sorted(untrusted_leaf):
         raise CustodyEventError("a leaf is not in canonical form")
-    at = match["at"].decode()
-    parse_time(at)
-    kind, batch_id, doc_id = (match[name].decode() for name in ("kind", "batch_id", "doc_id"))
-    return LeafHead(int(match["index"]), at, kind, batch_id, doc_id)
+    index, *columns = match.group("index", "at", "kind", "batch_id", "doc_id")
+    head = LeafHead(int(index), *(column.decode() for column in columns))
+    parse_time(head.at)
+    return head
 
 
 def decode_event(untrusted_leaf: bytes) -> CustodyEvent:
