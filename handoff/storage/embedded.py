@@ -1,8 +1,8 @@
 """A real S3 server on loopback for the demo and the tests: SeaweedFS from its PyPI wheel.
 
-It is for one machine and one user. Its users are kept apart by real bucket policies and its
-internal HTTP ports want signed tokens, but its internal gRPC ports, on loopback too, do not: who
-has a shell on this machine is not kept out. Its object lock is no tamper-proof storage.
+It is for one machine with one user on it. Over S3 its users are kept apart by real bucket policies;
+but its internal ports, on loopback too, trust whoever reaches them, so that another user with a
+shell on this machine is not kept out. Its object lock is no tamper-proof storage.
 """
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ def _identities(known: Mapping[str, User]) -> list[dict[str, object]]:
 
 
 def _security() -> str:
-    """Keys that close the internal HTTP ports to other users of the machine, and the SSE-S3 key."""
+    """Signing keys for the internal HTTP ports, and the key that encrypts objects at rest."""
     tables = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
     signing = "".join(f'[{table}]\nkey = "{secrets.token_hex(32)}"\n' for table in tables)
     return f'{signing}[s3.sse]\nkek = "{secrets.token_hex(32)}"\n'

@@ -16,7 +16,7 @@ from handoff.model import Bucket
 from handoff.storage import ownership
 from handoff.storage.access import bucket_policy, normalized
 from handoff.storage.client import BucketApi, Transfer
-from handoff.storage.translate import ConflictError, NotOfferedError, NotSetError
+from handoff.storage.translate import NotOfferedError, NotSetError
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -132,8 +132,6 @@ def apply(planned: Plan) -> Iterator[tuple[Change, bool]]:
                 raise
             yield change, False
             continue
-        except ConflictError:
-            raise BucketForeignError("the bucket's name is taken by another") from None
         yield change, True
 
 

