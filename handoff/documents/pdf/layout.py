@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.geometry import Rect
@@ -44,14 +44,16 @@ class Line:
     """The characters from `start_index` up to `end_index` stand in one line.
 
     Measured in the line's own direction, `quarter` turns against the clock: `start` and `end`
-    along the text, `middle` and `height` across it.
+    along the text, `first_middle`, `last_middle` (a word divided over two lines makes them one)
+    and `height` across it.
     """
 
     start_index: int
     end_index: int
     start: float
     end: float
-    middle: float
+    first_middle: float
+    last_middle: float
     height: float
     quarter: int
 
@@ -75,10 +77,10 @@ def lines(chars: Chars) -> list[Line]:
 def _upside_down(every_line: Sequence[Line]) -> bool:
     """PDFium gives text that lies on its side (/Rotate) with the last line first."""
     steps = [
-        above.middle - below.middle
+        above.last_middle - below.first_middle
         for above, below in pairwise(every_line)
         if above.quarter == below.quarter
-        and abs(above.middle - below.middle) < _GAP * max(above.height, below.height)
+        and abs(above.last_middle - below.first_middle) < _GAP * max(above.height, below.height)
     ]
     return sum(step < 0 for step in steps) > len(steps) / 2
 
@@ -92,7 +94,14 @@ def _line(chars: Chars, start: int, end: int) -> Line:
     first, last = _turned(chars.loose(drawn[0]), quarter), _turned(chars.loose(drawn[-1]), quarter)
     whole = first.joined(last)
     return Line(
-        start, end, whole.left, whole.right, first.center[1], max(first.height, 0.1), quarter
+        start,
+        end,
+        whole.left,
+        whole.right,
+        first.center[1],
+        last.center[1],
+        max(first.height, 0.1),
+        quarter,
     )
 
 
@@ -132,7 +141,7 @@ def _continues(above: Line, below: Line) -> bool:
     big, small = max(above.height, below.height), min(above.height, below.height)
     if big > small * _SIZE_CHANGE:
         return False
-    drop = above.middle - below.middle
+    drop = above.last_middle - below.first_middle
     overlaps = below.start < above.end and above.start < below.end
     return -0.5 * big < drop < _GAP * big and (overlaps or drop < 0.5 * big)
 
@@ -140,42 +149,41 @@ def _continues(above: Line, below: Line) -> bool:
 def _paragraph(chars: Chars, block: Sequence[Line]) -> Paragraph:
     text: list[str] = []
     origin: list[int] = []
-    for line, following in zip_longest(block, block[1:]):
-        divided = _append_line(chars, line, text, origin)
-        if following is not None:
-            joint = _joint(chars, following, divided=divided)
-            text.append(joint)
-            origin.extend([line.end_index - 1] * len(joint))
+    previous: Line | None = None
+    for line in block:
+        if previous is not None:
+            text.append("\n")
+            origin.append(_break_between(previous, line))
+        _append_line(chars, line, text, origin)
+        previous = line
     return Paragraph("".join(text), tuple(origin))
 
 
-def _append_line(chars: Chars, line: Line, text: list[str], origin: list[int]) -> bool:
-    """Add a line's text and origins; whether it ends in the middle of a divided word."""
+def _break_between(previous: Line, line: Line) -> int:
+    """Index of the line break character, so that a span over it hits no glyph for it."""
+    forward = line.start_index > previous.start_index
+    return line.start_index - 1 if forward else line.end_index
+
+
+def _append_line(chars: Chars, line: Line, text: list[str], origin: list[int]) -> None:
     start, end = line.start_index, line.end_index
-    divided = chars.hyphen(end - 1)
     plain = chars.text[start:end]
     if _PLAIN.fullmatch(plain):
-        end -= divided
-        text.append(chars.text[start:end])
+        text.append(plain)
         origin.extend(range(start, end))
-        return divided
-    for index in range(start, end - divided):
+        return
+    for index in range(start, end):
         piece = _readable(chars, index)
         text.append(piece)
         origin.extend([index] * len(piece))
-    return divided
-
-
-def _joint(chars: Chars, following: Line, *, divided: bool) -> str:
-    """What stands between two lines: nothing in a divided word, its hyphen before a capital."""
-    if not divided:
-        return "\n"
-    return "-" if chars.text[following.start_index].isupper() else ""
 
 
 def _readable(chars: Chars, index: int) -> str:
     """A character as a person reads it; "" for what cannot be seen."""
     text = chars.text[index]
+    if chars.hyphen(index):
+        # PDFium joins the lines of a divided word: its hyphen goes, but a double name keeps it.
+        return "-" if chars.text[index + 1 : index + 2].isupper() else ""
     if "\ud800" <= text <= "\udfff":
         return _surrogate(chars, index)
     if text in _SOFT_HYPHENS or unicodedata.category(text) == "Cf":

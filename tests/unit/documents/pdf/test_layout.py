@@ -98,3 +98,7 @@ def test_maps_are_applied_in_the_order_written() -> None:
     unit = Rect(0, 0, 1, 1)
     assert double.then(shift).apply(unit) == Rect(10, 1, 12, 3)
     assert shift.then(double).apply(unit) == Rect(20, 2, 22, 4)
+
+
+def test_a_span_that_takes_the_line_break_takes_no_glyph_of_the_next_line() -> None:
+    assert _plan(page(("ab", 0, 700), ("cd", 0, 688)), 0, 3) == {0, 1}
