@@ -43,11 +43,13 @@ def formats() -> tuple[DocumentFormat, ...]:
     from handoff.documents.docx import DocxFormat
     from handoff.documents.eml import EmlFormat
     from handoff.documents.pdf import PdfFormat
+    from handoff.documents.pptx import PptxFormat
     from handoff.documents.txt import TextFormat
 
     return (
         PdfFormat(),
         DocxFormat(),
+        PptxFormat(),
         EmlFormat(),
         DelimitedFormat(),
         TextFormat(),

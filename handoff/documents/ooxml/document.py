@@ -26,6 +26,12 @@ from handoff.model import Redaction, TextUnit, UnitKind
 
 _MEDIA = ("image/", "audio/", "video/")
 _PREFIX = re.compile(rb"\sxmlns:([^\s=]+)")
+# Of changes and comments in Word, comments in PowerPoint, comments in Excel.
+_AUTHORS = (
+    "//@*[local-name()='author'] | //*[local-name()='cmAuthor']/@name"
+    " | //*[local-name()='authors']/*[local-name()='author']/text()"
+)
+_LINKS = ("link", "href")
 _DROPPED_ANYWHERE = (f"{names.W}fldData", f"{names.W}binData")
 
 
@@ -48,7 +54,9 @@ class Dialect:
         clean: takes out of all kept parts, in place, what is no content.
         passages: the passages of one part, in order.
         settled: whether `clean` left an attribute (of an element) a value that is no text.
-        detach: what to do with an element that refers to a dropped part: "remove", "attribute".
+        detach: what to do with an element that refers to a dropped part: drop the "attribute",
+            the "element" or the element around it that is named; "link" drops the attribute of
+            what was linked, not embedded. Without a rule the document is held.
     """
 
     main: Mapping[str, str]
@@ -229,11 +237,11 @@ def _detach(package: Package, part: Part, named: tuple[str, str], rules: Mapping
 
 def _detach_one(element: Element, attribute: str, words: str, rules: Mapping[str, str]) -> None:
     rule = rules.get(element.tag)
-    if rule == "attribute":
+    if rule == "attribute" or (rule == "link" and names.split(attribute)[1] in _LINKS):
         del element.attrib[attribute]
     elif rule == "element":
         xmlio.drop(element)
-    elif rule is not None:
+    elif rule is not None and rule != "link":
         owner = next((above for above in element.iterancestors(rule)), None)
         xmlio.drop(element if owner is None else owner)
     else:
@@ -244,10 +252,9 @@ def _authors(parts: Sequence[Part]) -> Iterator[TextUnit]:
     """Names of authors of comments and changes, sought everywhere, then made anonymous."""
     seen: dict[str, None] = {}
     for part in parts:
-        for element in part.root.iter(etree.Element):
-            for attribute in ("author", f"{names.W}author"):
-                if value := element.get(attribute, "").strip():
-                    seen[value] = None
+        for value in part.root.xpath(_AUTHORS):
+            if value.strip():
+                seen[str(value).strip()] = None
     for number, author in enumerate(seen, 1):
         yield TextUnit(f"author.{number}", UnitKind.METADATA, author, f"author {number}")
 

@@ -91,6 +91,8 @@ _INSERTED = frozenset({"ins", "moveTo", "instrText", "delInstrText"})
 
 
 def _read(element: ET.Element, skip: frozenset[str]) -> Iterator[str]:
+    if _local(element) == "text" and element.text:
+        yield element.text
     for child in element:
         local = _local(child)
         if local in skip or local in _PARAGRAPHS:

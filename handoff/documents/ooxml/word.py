@@ -54,11 +54,11 @@ DETACH = {
     f"{A}hlinkClick": "element",
     f"{A}hlinkHover": "element",
     f"{A}hlinkMouseOver": "element",
-    f"{A}blip": "attribute",
+    f"{A}blip": "link",
     f"{W}control": f"{W}object",
     "{urn:schemas-microsoft-com:office:office}OLEObject": f"{W}object",
-    "{urn:schemas-microsoft-com:vml}imagedata": "attribute",
-    "{urn:schemas-microsoft-com:vml}fill": "attribute",
+    "{urn:schemas-microsoft-com:vml}imagedata": "link",
+    "{urn:schemas-microsoft-com:vml}fill": "link",
     f"{W}attachedTemplate": "element",
     f"{W}saveThroughXslt": "element",
     f"{C}externalData": "element",
@@ -111,7 +111,7 @@ def clean(parts: Sequence[Part]) -> None:
         for element in list(part.root.iter(*_UNWRAPPED)):
             xmlio.unwrap(element)
         fields.tame(part.root, bookmarks)
-        _name_objects(part.root)
+        name_objects(part.root)
     _rename_styles(parts)
     _anonymise(parts)
 
@@ -168,6 +168,7 @@ def _kind(part: Part) -> UnitKind:
     kinds = {
         "header": UnitKind.HEADER, "footer": UnitKind.FOOTER, "footnotes": UnitKind.FOOTNOTE,
         "endnotes": UnitKind.FOOTNOTE, "comments": UnitKind.COMMENT,
+        "notesSlide": UnitKind.FOOTNOTE,
     }  # fmt: skip
     name = part.content_type.rpartition(".")[2].removesuffix("+xml")
     return kinds.get(name, UnitKind.BODY)
@@ -195,7 +196,7 @@ def _rename_bookmarks(parts: Sequence[Part]) -> dict[str, str]:
     return renamed
 
 
-def _name_objects(root: Element) -> None:
+def name_objects(root: Element) -> None:
     """Names of drawings, list templates and themes are for the author's eyes only."""
     for element in root.iter(etree.Element):
         local = split(element.tag)[1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Sequence
+from xml.etree import ElementTree as ET
 
 from handoff.documents.base import DocumentFormat
 from handoff.documents.door import HouseDoor
@@ -58,3 +60,18 @@ def assert_clean(handler: DocumentFormat, produced: bytes, secrets: Sequence[str
 def text_of(units: Sequence[TextUnit]) -> str:
     """The text of all units, one a line."""
     return "\n".join(unit.text for unit in units)
+
+
+def assert_holds_together(produced: bytes) -> None:
+    """Every relationship leads to a part, and every part has its content type."""
+    with zipfile.ZipFile(io.BytesIO(produced)) as archive:
+        names = set(archive.namelist())
+        types = ET.fromstring(archive.read("[Content_Types].xml"))  # noqa: S314 - our own output
+        listed = {e.get("PartName", "").lstrip("/") for e in types if e.get("PartName")}
+        assert {n for n in names if not n.endswith(".rels")} - {"[Content_Types].xml"} == listed
+        for name in names:
+            if name.endswith(".rels"):
+                folder = posixpath.dirname(posixpath.dirname(name))
+                for rel in ET.fromstring(archive.read(name)):  # noqa: S314 - the same
+                    target = posixpath.normpath(posixpath.join(folder, rel.get("Target", "")))
+                    assert target in names

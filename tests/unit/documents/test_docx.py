@@ -24,6 +24,7 @@ from handoff.errors import (
 from tests.unit.documents.judge import (
     TAG,
     assert_clean,
+    assert_holds_together,
     redact,
     redactions,
     text_of,
@@ -50,6 +51,7 @@ def test_a_secret_is_redacted_or_gone_wherever_it_hides(place: str) -> None:
     produced = redact(HANDLER, content, [SECRET, SECRET.replace(" ", "")])
 
     assert_clean(HANDLER, produced, [SECRET, SECRET.replace(" ", ""), "Quarterstaff"])
+    assert_holds_together(produced)
     text = "\n".join(item.text for item in docx.Document(io.BytesIO(produced)).paragraphs)
     assert "An ordinary first paragraph." in text
     assert "An ordinary last paragraph." in text
@@ -173,6 +175,11 @@ def _with_picture(word: Word) -> None:
     word.body.append(f'<w:p><w:r><w:drawing><a:blip r:embed="{rel_id}"/></w:drawing></w:r></w:p>')
 
 
+def _with_disguised_picture(word: Word) -> None:
+    rel_id = word.add_part("word/media/i.dat", "application/octet-stream", b"\x89PNG", "image")
+    word.body.append(f'<w:p><w:r><w:drawing><a:blip r:embed="{rel_id}"/></w:drawing></w:r></w:p>')
+
+
 def _with_chunk(word: Word) -> None:
     rel_id = word.add_part("word/afchunk.htm", "text/html", "<p>x", "aFChunk")
     word.body.append(f'<w:altChunk r:id="{rel_id}"/>')
@@ -188,7 +195,14 @@ def _with_foreign_text(word: Word) -> None:
 
 
 @pytest.mark.parametrize(
-    "plant", [_with_picture, _with_chunk, _with_unknown_reference, _with_foreign_text]
+    "plant",
+    [
+        _with_picture,
+        _with_disguised_picture,
+        _with_chunk,
+        _with_unknown_reference,
+        _with_foreign_text,
+    ],
 )
 def test_what_can_be_neither_read_nor_removed_is_held(plant: object) -> None:
     word = Word()

@@ -1,0 +1,154 @@
+"""Presentations: every hiding place is redacted or gone, and the package holds together."""
+
+# ruff: noqa: E501 - one hiding place a line reads better than wrapped XML
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from handoff.documents.door import HouseDoor
+from handoff.documents.pptx import PptxFormat
+from handoff.documents.registry import sniff
+from handoff.errors import UnsafeContentError
+from tests.unit.documents.judge import assert_clean, assert_holds_together, redact, text_of
+from tests.unit.documents.word_builder import relationship, zipped
+
+SECRET = "Zebulon Quarterstaff"
+HANDLER = PptxFormat()
+REAL = Path("../shared/data/docs/office/45545_Comment.pptx")
+NS = (
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+KIND = "application/vnd.openxmlformats-officedocument.presentationml."
+Parts = dict[str, str]
+
+
+def _paragraph(text: str) -> str:
+    return f"<a:p><a:r><a:t>{text[:5]}</a:t></a:r><a:r><a:t>{text[5:]}</a:t></a:r></a:p>"
+
+
+def _slide(inner: str, tag: str = "sld", attributes: str = "") -> str:
+    shape = f'<p:sp><p:nvSpPr><p:cNvPr id="2" {attributes}/></p:nvSpPr><p:txBody>{inner}</p:txBody></p:sp>'
+    return f"<p:{tag} {NS}><p:cSld><p:spTree>{shape}</p:spTree></p:cSld></p:{tag}>"
+
+
+def _rels(*relationships: str) -> str:
+    return (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        + "".join(relationships)
+        + "</Relationships>"
+    )
+
+
+def _build(**more: str) -> bytes:
+    """A presentation of one slide; `more` replaces the XML of slide, notes, comments, authors."""
+    parts: Parts = {
+        "ppt/presentation.xml": f"<p:presentation {NS}>{more.get('presentation', '')}<p:sldIdLst>"
+        '<p:sldId id="256" r:id="rId1"/></p:sldIdLst></p:presentation>',
+        "ppt/slides/slide1.xml": more.get("slide", _slide(_paragraph("An ordinary slide"))),
+        "ppt/notesSlides/notesSlide1.xml": more.get("notes", _slide(_paragraph("notes"), "notes")),
+        "ppt/comments/comment1.xml": more.get("comments", f"<p:cmLst {NS}/>"),
+        "ppt/commentAuthors.xml": more.get("authors", f"<p:cmAuthorLst {NS}/>"),
+    }
+    kinds = {
+        "ppt/presentation.xml": "presentation.main", "ppt/slides/slide1.xml": "slide",
+        "ppt/notesSlides/notesSlide1.xml": "notesSlide", "ppt/comments/comment1.xml": "comments",
+        "ppt/commentAuthors.xml": "commentAuthors",
+    }  # fmt: skip
+    types = "".join(
+        f'<Override PartName="/{name}" ContentType="{KIND}{kind}+xml"/>'
+        for name, kind in kinds.items()
+    )
+    return zipped(
+        {
+            "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/'
+            'content-types"><Default Extension="xml" ContentType="application/xml"/>'
+            f'<Default Extension="png" ContentType="image/png"/>{types}</Types>',
+            "_rels/.rels": _rels(relationship("rId1", "officeDocument", "ppt/presentation.xml")),
+            "ppt/_rels/presentation.xml.rels": _rels(
+                relationship("rId1", "slide", "slides/slide1.xml"),
+                relationship("rId2", "commentAuthors", "commentAuthors.xml"),
+            ),
+            "ppt/slides/_rels/slide1.xml.rels": _rels(
+                relationship("rId1", "notesSlide", "../notesSlides/notesSlide1.xml"),
+                relationship("rId2", "comments", "../comments/comment1.xml"),
+                more.get("rels", ""),
+            ),
+            "ppt/media/i.png": "x",
+            **parts,
+        }
+    )
+
+
+def _link(secret: str) -> bytes:
+    inner = f'<a:p><a:r><a:rPr><a:hlinkClick r:id="rId9" tooltip="{secret}"/></a:rPr><a:t>l</a:t></a:r></a:p>'
+    target = "https://example.com/" + secret.replace(" ", "_")
+    return _build(
+        slide=_slide(inner), rels=relationship("rId9", "hyperlink", target, external=True)
+    )
+
+
+PLACES: dict[str, Callable[[str], bytes]] = {
+    "slide": lambda s: _build(slide=_slide(_paragraph(s))),
+    "over a line break": lambda s: _build(
+        slide=_slide("<a:p><a:r><a:t>{}</a:t></a:r><a:br/><a:r><a:t>{}</a:t></a:r></a:p>".format(*s.split()))
+    ),
+    "notes": lambda s: _build(notes=_slide(_paragraph(s), "notes")),
+    "hidden slide": lambda s: _build(slide=_slide(_paragraph(s)).replace("<p:sld ", '<p:sld show="0" ')),
+    "alt text": lambda s: _build(slide=_slide("", attributes=f'name="x" descr="{s}" title="{s}"')),
+    "shape name": lambda s: _build(slide=_slide("", attributes=f'name="{s}"')),
+    "comment": lambda s: _build(
+        comments=f'<p:cmLst {NS}><p:cm authorId="0" dt="2026"><p:text>{s}</p:text></p:cm></p:cmLst>'
+    ),
+    "comment author": lambda s: _build(
+        authors=f'<p:cmAuthorLst {NS}><p:cmAuthor id="0" name="{s}" initials="{s}"/></p:cmAuthorLst>'
+    ),
+    "slide name": lambda s: _build(slide=_slide("").replace("<p:cSld>", f'<p:cSld name="{s}">')),
+    "custom show": lambda s: _build(
+        presentation=f'<p:custShowLst><p:custShow name="{s}" id="0"/></p:custShowLst>'
+    ),
+    "password verifier": lambda s: _build(presentation=f'<p:modifyVerifier saltData="{s}"/>'),
+    "extension list": lambda s: _build(
+        presentation=f'<p:extLst><p:ext uri="{s}"><p14:section xmlns:p14="urn:x" name="{s}"/></p:ext></p:extLst>'
+    ),
+    "link": _link,
+    "part name": lambda s: _build(rels=relationship("rId9", "tags", f"../{s}.xml")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_secret_is_redacted_or_gone_wherever_it_hides(place: str) -> None:
+    content = PLACES[place](SECRET)
+    assert sniff(content).name == "pptx"
+    produced = redact(HANDLER, content, [SECRET])
+    assert_clean(HANDLER, produced, [SECRET, "Quarterstaff"])
+    assert_holds_together(produced)
+
+
+def test_a_picture_is_held() -> None:
+    slide = _slide("").replace("</p:spTree>", '<p:pic><a:blip r:embed="rId9"/></p:pic></p:spTree>')
+    content = _build(slide=slide, rels=relationship("rId9", "image", "../media/i.png"))
+    with pytest.raises(UnsafeContentError, match="picture"):
+        HANDLER.read(content, HouseDoor())
+
+
+def test_without_redactions_all_text_stays() -> None:
+    produced = HANDLER.rewrite(_build(), (), HouseDoor())
+    text = text_of(HANDLER.reread(produced, HouseDoor()))
+    assert "An ordinary slide" in text
+    assert "notes" in text
+
+
+def test_a_real_presentation_keeps_its_comment() -> None:
+    if not REAL.exists():
+        pytest.skip("../shared/data is not here")
+    content = REAL.read_bytes()
+    before = text_of(HANDLER.read(content, HouseDoor()))
+    produced = HANDLER.rewrite(content, (), HouseDoor())
+    assert_holds_together(produced)
+    assert text_of(HANDLER.read(produced, HouseDoor())).split()[:20] == before.split()[:20]
