@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from handoff.storage import embedded
+from tests.firm import Firm
 
 ROOT = Path(__file__).resolve().parent.parent
 # Before anything of ours is imported in a child: nothing may be looked up outside this machine.
@@ -30,3 +31,24 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Ser
     directory = tmp_path_factory.getbasetemp() / "seaweedfs"
     yield embedded.start(directory, ("acme", "beta"), tls=True)
     embedded.stop(directory, seconds=1)
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Firm:
+    """A firm with a home and a vendor's policy, whose server cannot be reached."""
+    made = Firm(tmp_path)
+    result = made.run("init")
+    assert result.code == 0, result.stderr
+    made.write_policy()
+    return made
+
+
+@pytest.fixture
+def connected(tmp_path: Path, seaweedfs: embedded.Server) -> Firm:
+    """A firm whose vendor has a bucket on the real server."""
+    made = Firm(tmp_path, seaweedfs)
+    assert made.run("init").code == 0
+    made.write_policy()
+    result = made.run("vendor", "provision", "acme", "--principal", seaweedfs.principal("acme"))
+    assert result.code == 0, result.stderr
+    return made

@@ -1,4 +1,4 @@
-"""Every kind of bad input has its own code, exit code and hint; nothing is half-sent or half-written."""
+"""Every kind of bad input has its own code, exit code and hint; nothing is half-sent."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
 import pikepdf
 import pytest
 
 from handoff.sealing import age
-from tests.cli.conftest import Firm, Result
+from tests.firm import Firm, Result
 
 BAD_KEYS = {"AWS_ACCESS_KEY_ID": "AKIANOBODY", "AWS_SECRET_ACCESS_KEY": "wrong"}
 NO_KEYS = {"AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_CONFIG_FILE": os.devnull}
@@ -73,17 +72,7 @@ def _lock(firm: Firm) -> None:
 
 def _foreign(firm: Firm) -> None:
     """A bucket that is there and can be used, and that `provision` did not make for this vendor."""
-    assert firm.server
-    users = json.loads((firm.server.directory / "credentials.json").read_text())
-    key, secret = users[firm.server.owner]
-    client = boto3.client(
-        "s3",
-        endpoint_url=firm.server.endpoint,
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
-        region_name="us-east-1",
-    )
-    client.create_bucket(Bucket=f"{firm.bucket}-x")
+    firm.client().create_bucket(Bucket=f"{firm.bucket}-x")
     firm.write_policy(bucket=f"{firm.bucket}-x")
 
 
@@ -138,7 +127,7 @@ ROWS = {
         lambda f: None, "storage.credentials", 42, env=tuple({**NO_KEYS, "AWS_PROFILE": ""}.items())
     ),
     "server not there": Row(
-        lambda f: f.write_policy(endpoint="http://127.0.0.1:1"), "storage.unreachable", 43
+        lambda f: f.write_policy(endpoint="http://127.0.0.1:1"), "storage.unreachable", 44
     ),
     "clock gone back": Row(_future_event, "policy.clock", 15, "clock"),
     "another run": Row(_lock, "run.locked", 75, "--wait"),
@@ -217,11 +206,18 @@ def _encrypted_pdf(path: Path) -> None:
         pdf.save(path, encryption=pikepdf.Encryption(user="secret", owner="secret"))
 
 
+TYPES = (
+    "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'>"
+    "<Override PartName='/word/document.xml' ContentType='application/"
+    "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml'/></Types>"
+)
+
+
 def _bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
             "[Content_Types].xml",
-            "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'><Override PartName='/word/document.xml' ContentType='application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml'/></Types>",
+            TYPES,
         )
         archive.writestr("word/document.xml", b"\0" * 200_000_000)
 
@@ -230,7 +226,7 @@ def _entities(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
             "[Content_Types].xml",
-            "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'><Override PartName='/word/document.xml' ContentType='application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml'/></Types>",
+            TYPES,
         )
         archive.writestr(
             "word/document.xml",

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
 
 from handoff.sealing import age
 from handoff.storage import embedded
@@ -102,7 +101,7 @@ class Firm:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=changes.pop("cwd", Path(__file__).resolve().parents[2]),
+            cwd=changes.pop("cwd", Path(__file__).resolve().parents[1]),
             **changes,
         )
 
@@ -112,41 +111,34 @@ class Firm:
         stdout, stderr = process.communicate(timeout=300)
         return Result(process.returncode, stdout, stderr)
 
-    def objects(self) -> dict[str, bytes]:
-        """Every object in the vendor's bucket."""
+    def client(self) -> Any:
+        """boto3's own client, with the owner's login."""
         assert self.server
-        user = json.loads((self.server.directory / "credentials.json").read_text())
-        key, secret = user[self.server.owner]
-        client = boto3.client(
+        users = json.loads((self.server.directory / "credentials.json").read_text())
+        key, secret = users[self.server.owner]
+        return boto3.client(
             "s3",
             endpoint_url=self.server.endpoint,
             aws_access_key_id=key,
             aws_secret_access_key=secret,
             region_name="us-east-1",
         )
-        listed = client.list_objects_v2(Bucket=self.bucket).get("Contents", [])
+
+    def _keys(self) -> list[str]:
+        listed = self.client().list_objects_v2(Bucket=self.bucket).get("Contents", [])
+        return [entry["Key"] for entry in listed]
+
+    def objects(self) -> dict[str, bytes]:
+        """Every object in the vendor's bucket."""
+        client = self.client()
         return {
-            o["Key"]: client.get_object(Bucket=self.bucket, Key=o["Key"])["Body"].read()
-            for o in listed
+            key: client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            for key in self._keys()
         }
 
-
-@pytest.fixture
-def firm(tmp_path: Path) -> Firm:
-    """A firm with a home and a vendor's policy, whose server cannot be reached."""
-    made = Firm(tmp_path)
-    result = made.run("init")
-    assert result.code == 0, result.stderr
-    made.write_policy()
-    return made
-
-
-@pytest.fixture
-def connected(tmp_path: Path, seaweedfs: embedded.Server) -> Firm:
-    """A firm whose vendor has a bucket on the real server."""
-    made = Firm(tmp_path, seaweedfs)
-    assert made.run("init").code == 0
-    made.write_policy()
-    result = made.run("vendor", "provision", "acme", "--principal", seaweedfs.principal("acme"))
-    assert result.code == 0, result.stderr
-    return made
+    def metadata(self) -> dict[str, dict[str, str]]:
+        """The user metadata of every object."""
+        client = self.client()
+        return {
+            key: client.head_object(Bucket=self.bucket, Key=key)["Metadata"] for key in self._keys()
+        }
