@@ -38,6 +38,9 @@ _RENDER_GRAYSCALE = 0x08
 _WHITE = 0xFFFF_FFFF
 _FLATTEN_FOR_DISPLAY = 0
 _FLATTEN_FAILED = 0
+# FPDFAnnot_GetSubtype, FPDF_ANNOT_APPEARANCEMODE
+_WIDGET = 20
+_NORMAL = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,18 @@ class Page:
                 elif kind == _FORM:
                     raise LimitError("forms are nested deeper than the limit allows")
         return Drawing(tuple(pictures), paths)
+
+    def draw_fields(self) -> None:
+        """Give every form field that has none an appearance, from its value."""
+        box = self._sandbox
+        for index in range(box.call("FPDFPage_GetAnnotCount", self._handle)):
+            note = box.call("FPDFPage_GetAnnot", self._handle, index)
+            if not note:
+                continue
+            is_field = box.call("FPDFAnnot_GetSubtype", note) == _WIDGET
+            if is_field and not box.call("EPDFAnnot_HasAppearanceStream", note, _NORMAL):
+                box.call("EPDFAnnot_GenerateFormFieldAP", note)
+            box.call("FPDFPage_CloseAnnot", note)
 
     def flatten(self) -> bool:
         """Make form fields part of the page's content; whether anything changed."""
@@ -205,6 +220,11 @@ class Document:
         """How many pages the document claims to have."""
         count: int = self._sandbox.call("FPDF_GetPageCount", self._handle)
         return count
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the document has form fields."""
+        return bool(self._sandbox.call("FPDF_GetFormType", self._handle))
 
     @contextmanager
     def page(self, index: int) -> Iterator[Page]:

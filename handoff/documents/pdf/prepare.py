@@ -32,6 +32,8 @@ def prepare(sandbox: Sandbox, untrusted: bytes, limits: Limits) -> Prepared:
     with open_document(sandbox, untrusted) as document:
         count = _admit(document, limits)
         sandbox.allow_pages(count)
+        if document.has_form:
+            _draw_fields(document)
         saved = document.save()
     with scrub.open_saved(saved) as pdf:
         scrub.scrub(pdf, count, limits)
@@ -49,6 +51,13 @@ def _admit(document: Document, limits: Limits) -> int:
     if count > limits.pdf_pages:
         raise LimitError("the PDF has more pages than the limit allows")
     return count
+
+
+def _draw_fields(document: Document) -> None:
+    """Fields without an appearance are drawn by each viewer itself: here, before they go."""
+    for index in range(document.page_count):
+        with document.page(index) as page:
+            page.draw_fields()
 
 
 def _flatten(sandbox: Sandbox, content: bytes, pages: list[int]) -> bytes:

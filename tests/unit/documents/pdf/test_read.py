@@ -224,3 +224,30 @@ def test_a_word_divided_at_the_end_of_a_line_is_one_word(
     squeezed = "".join(bench.page_text(bench.redact(content, "Sorensen")).split())
     assert "Soren" not in squeezed
     assert "sen" not in squeezed.replace("[PERSON", "")
+
+
+def test_a_field_without_an_appearance_is_drawn_from_its_value(bench: Any, build: Any) -> None:
+    field = build.pdf.make_indirect(
+        Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Widget,
+            FT=Name.Tx,
+            T=pikepdf.String("a"),
+            V=pikepdf.String("Zebediah Quill"),
+            DA=pikepdf.String("/F1 12 Tf 0 g"),
+            Rect=Array([72, 500, 372, 520]),
+            F=4,
+        )
+    )
+    build.page("", Annots=Array([field]))
+    build.pdf.Root.AcroForm = Dictionary(
+        Fields=Array([field]),
+        NeedAppearances=True,
+        DR=Dictionary(Font=Dictionary(F1=build.font)),
+        DA=pikepdf.String("/F1 12 Tf 0 g"),
+    )
+    content = build.bytes()
+    assert bench.text(content) == "Zebediah Quill"
+    assert "Zebediah" not in "".join(
+        u.text for u in bench.reread(bench.redact(content, "Zebediah"))
+    )
