@@ -11,9 +11,9 @@ import json
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from handoff.custody.grammar import FIELDS, LEAF, PARTY, is_sorted
+from handoff.custody.grammar import FIELDS, LEAF, PARTY
 from handoff.errors import CustodyEventError
 from handoff.model import CustodyEvent
 
@@ -33,6 +33,9 @@ class LeafHead(NamedTuple):
     kind: str
     batch_id: str
     doc_id: str
+
+
+_HEAD = ("index", "at", "kind", "batch_id", "doc_id")
 
 
 @lru_cache(maxsize=64)
@@ -70,15 +73,9 @@ def encode_event(event: CustodyEvent) -> bytes:
 
 def check_leaf(untrusted_leaf: bytes) -> LeafHead:
     """Check a leaf in full and read what its row must say; raises `CustodyEventError`."""
-    match = LEAF.fullmatch(untrusted_leaf) if len(untrusted_leaf) <= MAX_LEAF else None
-    if match is None:
-        raise CustodyEventError("a leaf is not of the form that events have")
-    if not is_sorted(untrusted_leaf):
-        raise CustodyEventError("a leaf is not in canonical form")
-    index, *columns = match.group("index", "at", "kind", "batch_id", "doc_id")
-    head = LeafHead(int(index), *(column.decode() for column in columns))
-    parse_time(head.at)
-    return head
+    fields = _parse(untrusted_leaf)
+    parse_time(fields["at"])
+    return LeafHead(*(fields[name] for name in _HEAD))
 
 
 def decode_event(untrusted_leaf: bytes) -> CustodyEvent:
@@ -86,10 +83,20 @@ def decode_event(untrusted_leaf: bytes) -> CustodyEvent:
 
     Raises `CustodyEventError`.
     """
-    head = check_leaf(untrusted_leaf)
-    fields = _decode(untrusted_leaf.decode("ascii"))
-    del fields["v"], fields["at"]
-    return CustodyEvent(at=parse_time(head.at), **fields)
+    fields = _parse(untrusted_leaf)
+    del fields["v"]
+    return CustodyEvent(at=parse_time(fields.pop("at")), **fields)
+
+
+def _parse(untrusted_leaf: bytes) -> dict[str, Any]:
+    """The fields of a leaf that matches the grammar and is in canonical form."""
+    if len(untrusted_leaf) > MAX_LEAF or not LEAF.fullmatch(untrusted_leaf):
+        raise CustodyEventError("a leaf is not of the form that events have")
+    # Within the grammar only the order of keys, or one of them twice, can make other bytes.
+    fields: dict[str, Any] = _decode(untrusted_leaf.decode("ascii"))
+    if _encode(fields).encode("ascii") != untrusted_leaf:
+        raise CustodyEventError("a leaf is not in canonical form")
+    return fields
 
 
 def _fields(event: CustodyEvent) -> dict[str, object]:
