@@ -63,7 +63,7 @@ FACTORIES: Mapping[str, tuple[Factory, ...]] = {
     "ACCOUNT_NUMBER": (accounts.accounts,),
     "ABA_ROUTING_NUMBER": (accounts.routing,),
     "IBAN_CODE": (accounts.ibans,),
-    "CREDIT_CARD": (CreditCardRecognizer,),
+    "CREDIT_CARD": (CreditCardRecognizer, accounts.cards),
     "CRYPTO": (CryptoRecognizer,),
     "IP_ADDRESS": (IpRecognizer,),
     "MAC_ADDRESS": (MacAddressRecognizer,),

@@ -63,7 +63,14 @@ IBAN_LABELLED = rule(
     r"\bIBAN\b(?:[ ](?:no|number|code)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>[A-Z]{2}\d{2}[ ]?"
     r"[A-Z0-9](?:[ ]?[A-Z0-9]){8,30})(?![A-Z0-9])",
     0.9,
-    any_case=False,
+)
+
+CARD_LABELLED = rule(
+    "after a label, whatever its checksum",
+    r"\b(?:credit|debit|payment|bank|visa|mastercard|amex)?[ ]?card[ ]?(?:(?:no|number|num)\b\.?"
+    r"|\#)?[ :.#]{0,4}(?:is[ ])?"
+    r"(?P<value>\d(?:[ \-]?\d){11,18})(?!\w)",
+    0.85,
 )
 
 
@@ -84,3 +91,8 @@ def routing() -> RuleRecognizer:
 def ibans() -> RuleRecognizer:
     """IBANs with a checksum that holds, and any beside the word: typed wrong it is still one."""
     return RuleRecognizer("IBAN_CODE", (IBAN, IBAN_LABELLED), context=("iban", "bank", "account"))
+
+
+def cards() -> RuleRecognizer:
+    """Payment cards after their label; Presidio's own recognizer finds those with a checksum."""
+    return RuleRecognizer("CREDIT_CARD", (CARD_LABELLED,))

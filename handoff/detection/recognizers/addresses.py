@@ -57,12 +57,62 @@ INDIAN_PIN = rule(
     any_case=False,
 )
 
+_UNIT = r"(?:Suite|Ste|Apt|Apartment|Flat)\b\.?[ ]?\#?\d{1,5}[A-Za-z]?"
+UNIT = rule("suite or apartment", rf"\b{_UNIT}\b", 0.5, any_case=False)
+NUMBERED_UNIT = rule(
+    "number, street of any language, suite",
+    rf"(?<![\w.,/\-])\d{{1,5}}[ ](?:[\w'’.\-]{{1,25}}[ ,]{{1,2}}){{1,5}}{_UNIT}\b",
+    0.75,
+)
+NUMBER_AT_BOTH_ENDS = rule(
+    "number, street, number (weak)",
+    r"(?<![\w.,/\-])\d{1,5}[ ](?:[A-Z][\w'’.\-]{2,24}[ ]){1,3}\d{1,4}[a-z]?\b",
+    0.3,
+    any_case=False,
+)
+# A label says where an address begins; it ends with the sentence or, in a list, the short lines.
+LABELLED = rule(
+    "after a label",
+    r"\b(?:(?:postal|home|mailing|billing|shipping|registered|business|office|street)[ ])?address"
+    r"(?:[ ]of[ ][^\n.;:]{1,60})?[ ]?(?::|is|was)[ ]{0,4}(?:at[ ])?\n?"
+    r"(?P<value>[^\n;]{0,60}\d[^\n;.]{0,60}(?:\n[ ]{0,4}[^\n:;]{2,40}(?=\n|$)){0,3})",
+    0.8,
+)
+RESIDING = rule(
+    "where somebody lives",
+    r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing)|domiciled|situated|located|offices?[ ]is"
+    r"|headquartered)[ ]at[ ]"
+    r"(?P<value>[^\n;.]{0,40}\d[^\n;.,]{0,40}(?:,[ ][A-Z][\w\-]{1,25}(?:[ ][A-Z0-9]"
+    r"[\w\-]{1,25}){0,2}){0,3})",
+    0.75,
+)
+CODE = rule(
+    "postal code after its label",
+    r"\b(?:zip(?:[ ]?code)?|post(?:al)?[ ]?code|pin[ ]?code)[ ]?(?::|is|\#)?[ ]{0,4}"
+    r"(?P<value>(?=[A-Z]{0,3}[ \-]?\d)[A-Z\d]{2,8}(?:[ \-][A-Z\d]{2,6})?)(?!\w)",
+    0.75,
+)
+
 
 def addresses() -> RuleRecognizer:
     """Streets with a number, post boxes, cities with a postal code."""
     return RuleRecognizer(
         "ADDRESS",
-        (STREET, PO_BOX, US_STATE_ZIP, UK_POSTCODE, GERMAN, FRENCH, INDIAN_PIN),
+        (
+            STREET,
+            PO_BOX,
+            US_STATE_ZIP,
+            UK_POSTCODE,
+            GERMAN,
+            FRENCH,
+            INDIAN_PIN,
+            UNIT,
+            NUMBERED_UNIT,
+            NUMBER_AT_BOTH_ENDS,
+            LABELLED,
+            RESIDING,
+            CODE,
+        ),
         context=(
             "address",
             "residing",

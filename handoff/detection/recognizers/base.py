@@ -8,7 +8,7 @@ fails open. Rules here use bounded repetition only, so that there is nothing to 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
@@ -27,20 +27,30 @@ class Rule:
         pattern: the form; the group `value`, where there is one, is what is found.
         score: certainty without any context.
         check: looks at the value by other means than a pattern.
+        more: what joins a further value of the same form to the one before, up to and including
+            that value as the group `value`: "nos. 12/95, 13/95 and 14/95".
     """
 
     name: str
     pattern: re.Pattern[str]
     score: float
     check: Check | None = None
+    more: re.Pattern[str] | None = None
 
 
 def rule(
-    name: str, pattern: str, score: float, *, any_case: bool = True, check: Check | None = None
+    name: str,
+    pattern: str,
+    score: float,
+    *,
+    any_case: bool = True,
+    check: Check | None = None,
+    more: str = "",
 ) -> Rule:
     """A `Rule` from the text of its pattern (verbose syntax: white space must be written out)."""
     flags = re.VERBOSE | re.MULTILINE | (re.IGNORECASE if any_case else re.NOFLAG)
-    return Rule(name, re.compile(pattern, flags), score, check)
+    joined = re.compile(more, flags) if more else None
+    return Rule(name, re.compile(pattern, flags), score, check, joined)
 
 
 class RuleRecognizer(LocalRecognizer):
@@ -91,12 +101,17 @@ class RuleRecognizer(LocalRecognizer):
         )
 
 
-def _values(rule: Rule, text: str) -> list[tuple[int, int, float]]:
+def _values(rule: Rule, text: str) -> Iterator[tuple[int, int, float]]:
     group: int | str = "value" if "value" in rule.pattern.groupindex else 0
-    found: list[tuple[int, int, float]] = []
+    listed = 0
     for match in rule.pattern.finditer(text):
+        start, end = match.span(group)
+        if start < listed:
+            continue
         verdict = rule.check(match.group(group)) if rule.check else None
-        if verdict is not False and match.start(group) < match.end(group):
-            score = 1.0 if verdict else rule.score
-            found.append((match.start(group), match.end(group), score))
-    return found
+        if verdict is not False and start < end:
+            yield start, end, 1.0 if verdict else rule.score
+            while rule.more and (further := rule.more.match(text, end)):
+                start, end = further.span("value")
+                yield start, end, rule.score
+            listed = end

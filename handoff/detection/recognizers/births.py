@@ -26,12 +26,7 @@ BORN = rule(
     rf"\b(?:was[ ])?born(?:[ ]in[ ][A-Z][\w\-]{{1,30}}(?:[ ][A-Z][\w\-]{{1,30}})?,?)?[ ](?:on|in"
     rf"|the)?[ ]?(?P<value>{DATE})(?!\d)",
     0.9,
-)
-BORN_MORE = rule(
-    "further dates of birth in a list",
-    rf"\bborn[ ](?:on|in)[ ]{DATE}(?:,[ ]{DATE}){{0,20}}(?:,?[ ]and|,)[ ](?:on[ ]|in[ ])?"
-    rf"(?P<value>{DATE})(?!\d)",
-    0.8,
+    more=rf"(?:,|[ ]and|,[ ]and)[ ](?:on[ ]|in[ ])?(?P<value>{DATE})(?!\d)",
 )
 BARE = rule("any full date", rf"(?<![\w./\-])(?P<value>{DATE})(?![\w/]|[.\-]\d)", 0.01)
 _CONTEXT = ("born", "dob", "d.o.b", "birth", "birthday", "date of birth", "birthdate")
@@ -42,4 +37,4 @@ def births() -> RuleRecognizer:
 
     Any date is a very weak match, which only a context word lifts over a threshold.
     """
-    return RuleRecognizer("DATE_OF_BIRTH", (LABELLED, BORN, BORN_MORE, BARE), context=_CONTEXT)
+    return RuleRecognizer("DATE_OF_BIRTH", (LABELLED, BORN, BARE), context=_CONTEXT)

@@ -43,17 +43,12 @@ UK_CLAIM = rule(
     0.7,
     any_case=False,
 )
+_AND = r"(?:[ ]?[,;&][ ]?(?:and[ ])?|[ ]and[ ]|[ ])"
 ECHR = rule(
     "application to the European Court of Human Rights",
     rf"\b{_NO}\b[s.]{{0,2}}[ ]?(?P<value>\d{{1,6}}/\d{{2,4}})\b",
     0.9,
-)
-ECHR_MORE = rule(
-    "further applications in a list",
-    rf"\b{_NO}s?\.?[ ]?\d{{1,6}}/\d{{2}}(?:(?:,|[ ]and|,[ ]and)[ ]\d{{1,6}}/\d{{2}}){{0,30}}(?:,|"
-    rf"[ ]and|,[ ]and)[ ]"
-    r"(?P<value>\d{1,6}/\d{2})\b",
-    0.9,
+    more=rf"{_AND}(?P<value>\d{{1,6}}/\d{{2,4}})(?![\w/])",
 )
 SLASHED = rule(
     "number and year",
@@ -98,6 +93,14 @@ NUMBERED = rule(
     r"(?:[ ][A-Z]\b\.?)?)(?!\w)",
     0.6,
 )
+LAND = rule(
+    "land register",
+    rf"\b(?:plot|parcel|lot|folio|sheet/plan|title|survey)s?[ ]?(?:(?:of[ ]land[ ])?{_NO}\b"
+    rf"[s.]{{0,2}}|\#|(?=\d))[ ]?"
+    r"(?P<value>\d[\d/.\-]{0,14}(?:[ ]?[A-Z]\b(?:[./]?\d{1,4})?)?)(?!\w)",
+    0.7,
+    more=rf"{_AND}(?P<value>\d[\d/.\-]{{0,14}}(?:[ ]?[A-Z]\b(?:[./]?\d{{1,4}})?)?)(?![\w%])(?![ ](?:sq|square|hectare|acre|m\b))",
+)
 _CONTEXT = (
     "case",
     "docket",
@@ -128,11 +131,11 @@ def case_numbers() -> RuleRecognizer:
             US_STATE,
             UK_CLAIM,
             ECHR,
-            ECHR_MORE,
             SLASHED,
             EU,
             INDIA,
             INDIA_FIR,
+            LAND,
             LABELLED,
             NUMBERED,
         ),

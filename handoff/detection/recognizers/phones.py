@@ -12,15 +12,18 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from handoff.detection.recognizers.base import RuleRecognizer, rule
 
 REGIONS = ("US", "GB", "IN", "IE", "DE", "FR", "ES", "IT", "NL", "CH")
-_CANDIDATE = re.compile(r"(?<![\w/.\-])[+(]?\d[\d ().\-/–]{5,24}\d(?![\w/])")
-_MASKABLE = re.compile(r"\D")
+_CANDIDATE = re.compile(
+    r"(?<![\w/.\-])[+(]?\d[\d ().\-/–]{5,24}\d(?=x\d|(?![\w/]))(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?!\w)"
+)
+_EXTENSION = re.compile(r"[ ]?(?:x|ext\.?)[ ]?\d{1,6}$")
+_NO_DIGIT = re.compile(r"\D")
 _NOT_PHONE = re.compile(
     r"\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,6}/\d{2,4}|\d+\.\d+"
 )
 _LABELLED = rule(
     "after a label",
-    r"\b(?:tel(?:ephone)?|phone|mobile|cell|fax|facsimile|call|ph)\b(?:[ ](?:no|number)\b)?"
-    r"[.:]{0,2}[ ]{0,4}(?P<value>[+(]?\d[\d ().\-–]{5,22}\d)(?!\w)",
+    r"\b(?:(?:tel(?:ephone)?|phone|mobile|cell|fax|facsimile|call|ph)\b(?:[ ](?:no|number)\b)?"
+    r"|(?:desk|office|home|work)[ ]?(?=:))[.:]{0,2}[ ]{0,4}(?P<value>[+(]?\d[\d ().\-–]{5,22}\d)(?!\w)",
     0.75,
 )
 _CONTEXT = (
@@ -60,7 +63,8 @@ class PhoneRecognizer(RuleRecognizer):
         return found
 
     def _score(self, value: str) -> float:
-        digits = _MASKABLE.sub("", value)
+        value = _EXTENSION.sub("", value)
+        digits = _NO_DIGIT.sub("", value)
         if not 7 <= len(digits) <= 15 or _NOT_PHONE.fullmatch(value):
             return 0.0
         if value.startswith("+"):

@@ -52,6 +52,8 @@ CASES: list[Row] = [
     # strong
     ("(no. 18403/91)", "18403/91", STRONG),
     ("applications (nos. 1234/05 and 5678/06)", "5678/06", STRONG),
+    ("nos. 1/95, 22/95, 333/95 4444/95; 5/95 and 6/95", "6/95", STRONG),
+    ("plots nos. 260, 268, 119/5", "119/5", MEDIUM),
     ("1:21-cv-04567-ABC", "1:21-cv-04567-ABC", STRONG),
     ("Case No. 21-10523 (JTD)", "21-10523 (JTD)", STRONG),
     ("W.P.(C) No. 1234 of 2019", "1234 of 2019", STRONG),
@@ -132,6 +134,7 @@ IBAN: list[Row] = [
     # a checksum that does not hold may be a typing error, or no IBAN
     ("DE89 3704 0044 0532 0130 01", "DE89 3704 0044 0532 0130 01", MEDIUM),
     ("IBAN: DE89 3704 0044 0532 0130 01", "DE89 3704 0044 0532 0130 01", STRONG),
+    ("iban is gb42nawi04454264788619", "gb42nawi04454264788619", STRONG),
     ("the EU12 agreement", "", None),
 ]
 PASSPORTS: list[Row] = [
@@ -139,6 +142,10 @@ PASSPORTS: list[Row] = [
     ("passport no. AB1234567", "AB1234567", STRONG),
     ("Passport: 123456789", "123456789", STRONG),
     ("passport to success in 12 months", "", None),
+]
+CARDS: list[Row] = [
+    ("card no. 5845 2879 2610", "5845 2879 2610", STRONG),
+    ("card number 1234", "", None),
 ]
 LICENCES: list[Row] = [
     ("driver's license no. D123-4567-8901", "D123-4567-8901", STRONG),
@@ -174,7 +181,12 @@ VAT: list[Row] = [
 ADDRESSES: list[Row] = [
     ("London SW1A 1AA", "SW1A 1AA", MEDIUM),
     ("at 221B Baker Street, London", "221B Baker Street", MEDIUM),
-    ("1600 Pennsylvania Avenue, Suite 200", "1600 Pennsylvania Avenue, Suite 200", MEDIUM),
+    ("1600 Pennsylvania Avenue, Suite 200", "1600 Pennsylvania Avenue, Suite 200", STRONG),
+    ("28245 Puruntie 82 Apt. 595", "28245 Puruntie 82 Apt. 595", STRONG),
+    ("28245 Puruntie 82", "28245 Puruntie 82", WEAK),
+    ("Address: Puruntie 82\nEspoo", "Puruntie 82\nEspoo", STRONG),
+    ("she lives at 86036 Rua do Arenque, Goiania. Then", "86036 Rua do Arenque, Goiania", STRONG),
+    ("zip code 35350", "35350", STRONG),
     ("Springfield, IL 62704", "Springfield, IL 62704", STRONG),
     ("P.O. Box 1234", "P.O. Box 1234", STRONG),
     ("Hauptstraße 12a, 10115 Berlin", "Hauptstraße 12a, 10115 Berlin", STRONG),
@@ -186,6 +198,7 @@ PHONES: list[Row] = [
     ("+44 20 7946 0958", "+44 20 7946 0958", STRONG),
     ("(212) 555-0123", "(212) 555-0123", MEDIUM),
     ("Tel: 555 0123 456", "555 0123 456", STRONG),
+    ("+1-903-140-4508x769", "+1-903-140-4508x769", MEDIUM),
     ("+91 98765 43210", "+91 98765 43210", STRONG),
     ("12/05/2001, 2001-05-12, 1234/05, 10.000.000", "", None),
     ("sums of 1 000 000 and 12 345 678", "", None),
@@ -226,6 +239,7 @@ TABLES: list[tuple[Callable[[], RuleRecognizer], list[Row]]] = [
     (accounts.accounts, ACCOUNTS),
     (accounts.routing, ROUTING),
     (accounts.ibans, IBAN),
+    (accounts.cards, CARDS),
     (papers.passports, PASSPORTS),
     (papers.licences, LICENCES),
     (papers.national_ids, NATIONAL),
