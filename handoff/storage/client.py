@@ -81,6 +81,11 @@ class BucketApi:
             self._fixed["ExpectedBucketOwner"] = expected_owner
         self._client = _client(bucket, transfer, session)
 
+    @property
+    def endpoint(self) -> str:
+        """Where requests really go: the bucket's endpoint, or the one of the AWS chain."""
+        return str(self._client.meta.endpoint_url)
+
     def call(self, operation: str, **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
         """Perform one operation ("put_object") on the bucket and return botocore's answer.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handoff.errors import BucketForeignError, BucketMissingError
@@ -216,7 +216,7 @@ def _settings(
             {"ServerSideEncryptionConfiguration": ENCRYPTION},
             optional=True,
         ),
-        _access(bucket, principals),
+        _access(replace(bucket, endpoint=api.endpoint), principals),
     )
 
 
