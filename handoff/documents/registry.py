@@ -45,11 +45,13 @@ def formats() -> tuple[DocumentFormat, ...]:
     from handoff.documents.pdf import PdfFormat
     from handoff.documents.pptx import PptxFormat
     from handoff.documents.txt import TextFormat
+    from handoff.documents.xlsx import XlsxFormat
 
     return (
         PdfFormat(),
         DocxFormat(),
         PptxFormat(),
+        XlsxFormat(),
         EmlFormat(),
         DelimitedFormat(),
         TextFormat(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from functools import cache
 
 from hypothesis import HealthCheck, given, settings
@@ -14,13 +16,15 @@ from handoff.documents.delimited import DelimitedFormat
 from handoff.documents.docx import DocxFormat
 from handoff.documents.door import HouseDoor
 from handoff.documents.eml import EmlFormat
+from handoff.documents.pptx import PptxFormat
 from handoff.documents.registry import sniff
 from handoff.documents.slots import Passage, Piece, Side, Slot
 from handoff.documents.txt import TextFormat
+from handoff.documents.xlsx import XlsxFormat
 from handoff.errors import DocumentError
 from handoff.model import Finding, Operator, Redaction, UnitKind
-from tests.unit.documents import test_eml, word_places
-from tests.unit.documents.word_builder import Word
+from tests.unit.documents import test_eml, test_pptx, test_xlsx, word_places
+from tests.unit.documents.word_builder import Word, zipped
 
 FEW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -46,6 +50,12 @@ def _seed(name: str) -> bytes:
     if name == "csv":
         return b'a,"b ""x""",c\r\n1,2,3\r\n"4\n",5,6\r\n'
     return "Grüße\r\n\r\nund \u200b mehr\n\n".encode()
+
+
+def _with_part(content: bytes, name: str, edits: list[tuple[int, int, bytes]]) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    return zipped({**parts, name: _mutated(parts[name], edits)})
 
 
 def _mutated(content: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
@@ -81,15 +91,22 @@ def test_damaged_word_documents(edits: list[tuple[int, int, bytes]]) -> None:
 @given(st.sampled_from(["word/document.xml", "word/comments.xml", "[Content_Types].xml",
                         "word/_rels/document.xml.rels", "_rels/.rels"]), EDITS)  # fmt: skip
 def test_damaged_parts_of_word_documents(name: str, edits: list[tuple[int, int, bytes]]) -> None:
-    import io
-    import zipfile
+    _survives(DocxFormat(), _with_part(_seed("docx"), name, edits))
 
-    with zipfile.ZipFile(io.BytesIO(_seed("docx"))) as archive:
-        parts = {info.filename: archive.read(info) for info in archive.infolist()}
-    parts[name] = _mutated(parts[name], edits)
-    from tests.unit.documents.word_builder import zipped
 
-    _survives(DocxFormat(), zipped(dict(parts)))
+@FEW
+@given(EDITS)
+def test_damaged_workbooks(edits: list[tuple[int, int, bytes]]) -> None:
+    content = test_xlsx.PLACES["shared string in runs"]("Zebulon Quarterstaff")
+    _survives(XlsxFormat(), _with_part(content, "xl/worksheets/sheet1.xml", edits))
+    _survives(XlsxFormat(), _with_part(content, "xl/sharedStrings.xml", edits))
+
+
+@FEW
+@given(EDITS)
+def test_damaged_presentations(edits: list[tuple[int, int, bytes]]) -> None:
+    content = test_pptx.PLACES["comment"]("Zebulon Quarterstaff")
+    _survives(PptxFormat(), _with_part(content, "ppt/slides/slide1.xml", edits))
 
 
 @FEW

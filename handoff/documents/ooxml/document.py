@@ -21,7 +21,7 @@ from handoff.documents.ooxml.sweep import clean_slots, sweep
 from handoff.documents.slots import Passage, SharedValue
 from handoff.documents.splice import by_unit
 from handoff.documents.trees import Element
-from handoff.errors import UnsafeContentError, UnsupportedTypeError
+from handoff.errors import DamagedError, UnsafeContentError, UnsupportedTypeError
 from handoff.model import Redaction, TextUnit, UnitKind
 
 _MEDIA = ("image/", "audio/", "video/")
@@ -31,6 +31,7 @@ _AUTHORS = (
     "//@*[local-name()='author'] | //*[local-name()='cmAuthor']/@name"
     " | //*[local-name()='authors']/*[local-name()='author']/text()"
 )
+_VML_ROOT = "xml"
 _LINKS = ("link", "href")
 _DROPPED_ANYWHERE = (f"{names.W}fldData", f"{names.W}binData")
 
@@ -52,7 +53,7 @@ class Dialect:
         kept: other content types that are kept; all else is dropped.
         text_tags: elements whose text people read.
         clean: takes out of all kept parts, in place, what is no content.
-        passages: the passages of one part, in order.
+        passages: the passages of one part, in order, given its name, its words and all parts.
         settled: whether `clean` left an attribute (of an element) a value that is no text.
         detach: what to do with an element that refers to a dropped part: drop the "attribute",
             the "element" or the element around it that is named; "link" drops the attribute of
@@ -64,7 +65,7 @@ class Dialect:
     kept: Mapping[str, Keep]
     text_tags: tuple[str, ...]
     clean: Callable[[Sequence[Part]], None]
-    passages: Callable[[Part, str, str], Iterator[Passage]]
+    passages: Callable[[Part, str, str, Sequence[Part]], Iterator[Passage]]
     settled: Callable[[Element, str], bool]
     detach: Mapping[str, str]
 
@@ -116,7 +117,7 @@ def load(untrusted: bytes, limits: Limits, dialect: Dialect) -> OfficeDocument:
     parts = list(package.parts.values())
     removed += list(_authors(parts))
     dialect.clean(parts)
-    entries = [entry for part in parts for entry in _entries(part, words, dialect)]
+    entries = [entry for part in parts for entry in _entries(part, parts, words, dialect)]
     return OfficeDocument(package, _final_names(words), entries, removed)
 
 
@@ -144,6 +145,8 @@ def _name_parts(package: Package, main: Part, dialect: Dialect) -> dict[str, tup
     for part in package.parts.values():
         keep = dialect.main_keep if part is main else dialect.kept[part.content_type]
         counts[keep.pattern] = number = counts.get(keep.pattern, 0) + 1
+        if number > 1 and "{}" not in keep.pattern:
+            raise DamagedError(f"the package has more than one part for {keep.words}")
         words = keep.words if number == 1 else f"{keep.words} {number}"
         named[part.name] = (keep.pattern.format(number), words)
     return named
@@ -161,7 +164,7 @@ def _parse(part: Part, named: tuple[str, str]) -> Element:
         namespace, local = names.split(element.tag)
         if local == "extLst" or element.tag in _DROPPED_ANYWHERE:
             xmlio.drop(element)
-        elif not names.is_known_namespace(namespace):
+        elif not (names.is_known_namespace(namespace) or element.tag == _VML_ROOT):
             _drop_foreign(element, named[1])
         else:
             _strip_attributes(element)
@@ -260,11 +263,11 @@ def _authors(parts: Sequence[Part]) -> Iterator[TextUnit]:
 
 
 def _entries(
-    part: Part, named: Mapping[str, tuple[str, str]], dialect: Dialect
+    part: Part, parts: Sequence[Part], named: Mapping[str, tuple[str, str]], dialect: Dialect
 ) -> list[Passage | SharedValue]:
     key, words = named[part.name]
     clean_slots(part.root, dialect.text_tags)
-    passages = list(dialect.passages(part, key, words))
+    passages = list(dialect.passages(part, key, words, parts))
     return [*passages, *sweep(part.root, key, words, passages, dialect.settled)]
 
 

@@ -26,7 +26,11 @@ _FREE_VAL = frozenset(
         "dateFormat", "title", "desc", "chr",
     }
 )  # fmt: skip
-_TOKEN_TEXT = (names.WP, "{http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing}")
+_TOKEN_TEXT = (
+    names.WP,
+    "{urn:schemas-microsoft-com:office:excel}",
+    "{http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing}",
+)
 
 
 def clean_slots(root: Element, tags: Iterable[str]) -> None:
@@ -55,7 +59,7 @@ def sweep(
         if piece.slot is not None
     }
     groups: dict[tuple[str, str], list[Slot]] = {}
-    for label, slot in (*_attributes(root, settled), *_texts(root, claimed)):
+    for label, slot in (*_attributes(root, settled), *_texts(root, claimed, settled)):
         groups.setdefault((label, slot.get()), []).append(slot)
     for number, ((label, text), slots) in enumerate(groups.items(), 1):
         kind = UnitKind.METADATA if label.startswith("attribute") else UnitKind.HIDDEN
@@ -77,12 +81,18 @@ def _attributes(
                     yield f"attribute {names.split(attribute)[1]}", Slot(element, attribute)
 
 
-def _texts(root: Element, claimed: set[tuple[Element, bool]]) -> Iterator[tuple[str, Slot]]:
+def _texts(
+    root: Element,
+    claimed: set[tuple[Element, bool]],
+    settled: Callable[[Element, str], bool],
+) -> Iterator[tuple[str, Slot]]:
+    """Texts and tails that are in no passage; `settled` is asked with "" for the attribute."""
     for element in root.iter(etree.Element):
         if (
             _has_word(element.text)
             and (element, False) not in claimed
             and not _is_token_text(element)
+            and not settled(element, "")
         ):
             yield f"text of {names.split(element.tag)[1]}", Slot(element)
         if _has_word(element.tail):

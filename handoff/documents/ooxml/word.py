@@ -116,7 +116,7 @@ def clean(parts: Sequence[Part]) -> None:
     _anonymise(parts)
 
 
-def passages(part: Part, key: str, words: str) -> Iterator[Passage]:
+def passages(part: Part, key: str, words: str, _parts: Sequence[Part]) -> Iterator[Passage]:
     """One passage for each paragraph, and one more for the field codes in it."""
     kind = _kind(part)
     for number, paragraph in enumerate(part.root.iter(*_PARAGRAPHS), 1):
@@ -139,6 +139,8 @@ def passages(part: Part, key: str, words: str) -> Iterator[Passage]:
 
 def settled(element: Element, attribute: str) -> bool:
     """Whether `clean` has already made the attribute's value one of ours or of Word's own."""
+    if not attribute:
+        return False
     if element.tag == f"{W}name":
         return bool(element.getparent().tag == f"{W}style")
     local = split(attribute)[1]

@@ -1,0 +1,141 @@
+"""Cells of SpreadsheetML: strings put into their cells, formulas judged, numbers made readable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lxml import etree
+
+from handoff.documents.ooxml import xmlio
+from handoff.documents.slots import Slot
+from handoff.documents.trees import Element
+from handoff.errors import DamagedError, LimitError, UnsafeContentError
+
+X = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+MAX_INLINED = 200_000_000
+
+# A formula that only calculates with cells and numbers: it names nothing, fetches nothing and
+# cannot put a redacted text together again.
+_FUNCTIONS = """SUM AVERAGE COUNT COUNTA MIN MAX ROUND ROUNDUP ROUNDDOWN ABS INT MOD PRODUCT
+SUBTOTAL IF AND OR NOT POWER SQRT SIGN MEDIAN RANK STDEV VAR"""
+_PLAIN_FORMULA = re.compile(
+    "(?:(?:"
+    + "|".join(sorted(_FUNCTIONS.split(), key=len, reverse=True))
+    + r")(?=\()|\$?[A-Z]{1,3}\$?\d{1,7}(?![A-Z\d(!])|[-+*/^(),:<>=%.\d\s])*"
+)
+# Built-in formats that show dates and times (ECMA-376 part 1, 18.8.30).
+_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
+_NOT_DATE_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|General', re.IGNORECASE)
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - dates in cells have no zone
+_LAST_SERIAL = 2_958_465
+
+
+@dataclass(frozen=True, slots=True)
+class CellSlot(Slot):
+    """The value of a numeric cell: text put there makes it a text cell."""
+
+    def set(self, text: str) -> None:
+        """Replace the number, and the formula it came from, by `text`."""
+        cell = self.element.getparent()
+        for child in list(cell):
+            cell.remove(child)
+        cell.set("t", "inlineStr")
+        inline = etree.SubElement(cell, f"{X}is")
+        etree.SubElement(inline, f"{X}t").text = text
+
+
+def inline_strings(sheet: Element, strings: list[Element], spent: int) -> int:
+    """Move each shared string into the cells that show it, so that each can be redacted alone.
+
+    Args:
+        sheet: the root of a worksheet.
+        strings: the `si` elements of the shared strings, in order.
+        spent: characters inlined so far in this workbook.
+
+    Returns:
+        `spent` with those of this sheet.
+
+    Raises:
+        DamagedError: a cell shows a string that is not there.
+        LimitError: the strings together are larger than MAX_INLINED.
+    """
+    sizes = [len("".join(string.itertext())) for string in strings]
+    for cell in sheet.iter(f"{X}c"):
+        if cell.get("t") == "s":
+            index = _index(cell.findtext(f"{X}v"), len(strings))
+            spent += sizes[index] + 1
+            if spent > MAX_INLINED:
+                raise LimitError("the workbook's strings are larger than the limit together")
+            _set_inline(cell, deepcopy(strings[index]))
+        elif cell.get("t") == "str":
+            text = etree.Element(f"{X}si")
+            etree.SubElement(text, f"{X}t").text = cell.findtext(f"{X}v") or ""
+            _set_inline(cell, text)
+    return spent
+
+
+def keep_plain_formulas(sheet: Element) -> None:
+    """Leave only formulas that calculate with numbers; other cells keep their last value.
+
+    Raises:
+        UnsafeContentError: a formula that may not stay has never been calculated.
+    """
+    for formula in list(sheet.iter(f"{X}f")):
+        plain = _PLAIN_FORMULA.fullmatch(formula.text or "x") is not None
+        if not plain or formula.get("t", "normal") != "normal":
+            if formula.getparent().find(f"{X}v") is None:
+                raise UnsafeContentError(
+                    "a cell's formula was never calculated, so what it shows cannot be read",
+                    "open the workbook in Excel or LibreOffice, save it, then send again",
+                )
+            xmlio.drop(formula)
+
+
+def shown(cell: Element, value: str, dates: Mapping[str, bool]) -> str:
+    """How a numeric cell reads: whole numbers in full, dates as YYYY-MM-DD."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    if cell.get("t", "n") == "n" and dates.get(cell.get("s", "0")) and 0 < number < _LAST_SERIAL:
+        moment = _EPOCH + timedelta(days=number)
+        return (
+            moment.strftime("%Y-%m-%d") if number.is_integer() else moment.isoformat(" ", "minutes")
+        )
+    return str(int(number)) if number.is_integer() and abs(number) < 1e17 else value
+
+
+def date_styles(styles: Element) -> dict[str, bool]:
+    """For each cell style's index, whether it shows a date."""
+    custom = {
+        element.get("numFmtId", ""): element.get("formatCode", "")
+        for element in styles.iter(f"{X}numFmt")
+    }
+    formats = styles.find(f"{X}cellXfs")
+    found: dict[str, bool] = {}
+    for index, style in enumerate(formats if formats is not None else ()):
+        number = style.get("numFmtId", "0")
+        code = _NOT_DATE_CODE.sub("", custom.get(number, ""))
+        built_in = number.isdigit() and int(number) in _DATE_FORMATS
+        found[str(index)] = built_in or _DATE_CODE.search(code) is not None
+    return found
+
+
+def _index(text: str | None, count: int) -> int:
+    if text is None or not text.strip().isdecimal() or int(text) >= count:
+        raise DamagedError("a cell shows a text that is not in the workbook")
+    return int(text)
+
+
+def _set_inline(cell: Element, string: Element) -> None:
+    for child in list(cell):
+        cell.remove(child)
+    cell.set("t", "inlineStr")
+    string.tag = f"{X}is"
+    string.tail = None
+    cell.append(string)
