@@ -87,8 +87,7 @@ def _count_outside(difference: Image.Image, boxes: Sequence[Rect]) -> int:
 
 def letters_kept(plan: PagePlan, after: Chars) -> bool:
     """Whether exactly the planned letters went, and the labels came."""
-    expected = Counter(plan.chars.text)
-    expected.subtract(plan.chars.text[index] for index in plan.removed)
+    expected = Counter(plan.letters)
     found = Counter(after.text)
     for box in plan.boxes:
         found.subtract(drawable(box.label))

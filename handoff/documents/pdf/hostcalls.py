@@ -35,6 +35,8 @@ class HostCalls:
         self._exports: Any = None
         self._memory: Any = None
         self._table: Any = None
+        self.memory_refused = False
+        """Whether the module ever asked for memory in vain."""
 
     def attach(self, exports: Any) -> None:  # noqa: ANN401 - wasmtime's own untyped mapping
         """Give the host functions the instance they serve."""
@@ -95,6 +97,7 @@ class HostCalls:
             except wasmtime.WasmtimeError:
                 continue
             return 1
+        self.memory_refused = True
         return 0
 
     def _memcpy(self, target: int, source: int, count: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -34,10 +34,18 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PagePlan:
-    """What to do on one page: which characters go, where their glyphs are hit, what is drawn."""
+    """What to do on one page.
+
+    Attributes:
+        index: the page, counted from 0.
+        letters: what must stand on the page afterwards, labels aside, and how often.
+        removed: indexes of the characters that go.
+        strips: where their glyphs are hit.
+        boxes: what is drawn.
+    """
 
     index: int
-    chars: Chars = field(repr=False)
+    letters: Counter[str] = field(repr=False)
     removed: frozenset[int]
     strips: tuple[Rect, ...]
     boxes: tuple[Box, ...]
@@ -85,7 +93,9 @@ def plan_page(index: int, chars: Chars, redactions: Sequence[Redaction]) -> Page
         removed.update(shown)
         boxes.extend(_boxes(chars, starts, shown, redaction.replacement))
     strips = tuple(_strip(chars.box(i)) for i in sorted(removed))
-    return PagePlan(index, chars, frozenset(removed), strips, tuple(boxes))
+    letters = Counter(chars.text)
+    letters.subtract(chars.text[i] for i in removed)
+    return PagePlan(index, letters, frozenset(removed), strips, tuple(boxes))
 
 
 def _glyphs(paragraph: Paragraph, start: int, end: int) -> list[int]:

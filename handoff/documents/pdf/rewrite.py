@@ -41,20 +41,29 @@ def rewrite(
 
 
 def _plans(document: Document, redactions: Sequence[Redaction]) -> list[PagePlan]:
+    """A plan for every page, if there is anything to do at all.
+
+    A page without redactions must keep its letters too: it may share a Form XObject with one that
+    has some.
+    """
+    on_page = by_page(redactions)
+    if any(not 0 <= index < document.page_count for index in on_page):
+        raise DamagedError("the PDF does not read as it did the first time")
+    if not on_page:
+        return []
     plans = []
-    for index, on_page in sorted(by_page(redactions).items()):
-        if not 0 <= index < document.page_count:
-            raise DamagedError("the PDF does not read as it did the first time")
+    for index in range(document.page_count):
         with document.page(index) as page:
-            plans.append(plan_page(index, page.chars(), on_page))
+            plans.append(plan_page(index, page.chars(), on_page.get(index, [])))
     return plans
 
 
 def _looks(document: Document, plans: Sequence[PagePlan]) -> dict[int, Look]:
     looks = {}
     for plan in plans:
-        with document.page(plan.index) as page:
-            looks[plan.index] = look(page)
+        if plan.boxes:
+            with document.page(plan.index) as page:
+                looks[plan.index] = look(page)
     return looks
 
 
@@ -71,7 +80,8 @@ def _finish(content: bytes, count: int, plans: Sequence[PagePlan], limits: Limit
     with scrub.open_saved(content) as pdf:
         scrub.scrub(pdf, count, limits)
         for plan in plans:
-            labels.draw(pdf, pdf.pages[plan.index], plan.boxes)
+            if plan.boxes:
+                labels.draw(pdf, pdf.pages[plan.index], plan.boxes)
         return scrub.write(pdf, final=True)
 
 
@@ -82,14 +92,18 @@ def _spoilt(
     if not plans:
         return []
     with open_document(sandbox, produced) as document:
-        return [plan for plan in plans if not _kept(document, plan, before[plan.index])]
+        return [plan for plan in plans if not _kept(document, plan, before.get(plan.index))]
 
 
-def _kept(document: Document, plan: PagePlan, before: Look) -> bool:
+def _kept(document: Document, plan: PagePlan, before: Look | None) -> bool:
     with document.page(plan.index) as page:
+        if not letters_kept(plan, page.chars()):
+            return False
+        if before is None:
+            return True
         after = look(page)
         boxes = [page.to_pixels(box.area, after.width, after.height) for box in plan.boxes]
-        return letters_kept(plan, page.chars()) and looks_kept(before, after, boxes)
+        return looks_kept(before, after, boxes)
 
 
 def _as_pictures(

@@ -63,11 +63,10 @@ class Sandbox:
 
     def __init__(self, wasm: Path, memory: int) -> None:
         engine, module, loops = _modules(wasm, compact=_address_space_is_limited())
-        self._memory_cap = memory
         self._store = wasmtime.Store(engine)
         self._store.set_limits(memory_size=memory)
         self._store.set_fuel(FUEL_BASE)
-        host = HostCalls(self._store)
+        self._host = host = HostCalls(self._store)
         instance = wasmtime.Instance(self._store, module, host.functions(module))
         exports = instance.exports(self._store)
         host.attach(exports)
@@ -95,19 +94,18 @@ class Sandbox:
         """Call an exported function of the engine or of the loops."""
         try:
             return self._functions[name](self._store, *args)
-        except (wasmtime.WasmtimeError, wasmtime.Trap, EngineAbortError) as error:
-            raise self._translate(error) from None
+        except (wasmtime.WasmtimeError, wasmtime.Trap, EngineAbortError):
+            raise self._translate() from None
 
     def allow_pages(self, count: int) -> None:
         """Grant the work that `count` pages may take, on top of what is left."""
         self._store.set_fuel(self._store.get_fuel() + count * FUEL_PER_PAGE)
 
-    def _translate(self, error: Exception) -> LimitError | DamagedError:
-        """Tell exhaustion from damage, by what is left; the trap's own text is dropped."""
-        del error
+    def _translate(self) -> LimitError | DamagedError:
+        """Tell exhaustion from damage, by what is left; the trap itself does not say."""
         if self._store.get_fuel() == 0:
             return LimitError("the PDF takes far more work than a document should")
-        if self._memory.data_len(self._store) * 10 >= self._memory_cap * 7:
+        if self._host.memory_refused:
             return LimitError("the PDF takes more memory than the limit allows")
         return DamagedError("the PDF makes the parser give up")
 

@@ -142,3 +142,53 @@ def test_looks_are_compared_outside_the_boxes(change: list[tuple[int, int]], kep
     before, after = Look(100, 100, b"\xff" * 10_000), Look(100, 100, bytes(pixels))
     assert looks_kept(before, after, [Rect(0, 0, 10, 10)]) is kept
     assert looks_kept(after, before, [Rect(0, 0, 10, 10)]) is kept
+
+
+def test_a_form_on_two_pages_is_redacted_where_it_was_asked(
+    bench: Any, build: Any, show_lines: Show
+) -> None:
+    form = build.pdf.make_indirect(build.form(show_lines("Dear Zebediah, thank you")))
+    for _ in range(2):
+        build.page("/X Do", {"/XObject": Dictionary(X=form)})
+    content = build.bytes()
+    first = [r for r in bench.redactions(content, "Zebediah") if r.finding.unit_id == "p1.1"]
+    produced = bench.format.rewrite(content, first, bench.door)
+    assert bench.text(produced).count("Zebediah") == 1
+    assert bench.text(produced).count("thank you") == 2
+
+
+def test_a_page_that_loses_letters_with_another_goes_as_a_picture(
+    bench: Any, build: Any, show_lines: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.page(show_lines("Dear Zebediah"))
+    build.page(show_lines("second page"))
+    finish = rewriting._finish
+
+    def lose(content: bytes, *rest: Any) -> bytes:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            pdf.pages[1].Contents = pdf.make_stream(b"")
+            sink = io.BytesIO()
+            pdf.save(sink)
+        return finish(sink.getvalue(), *rest)
+
+    monkeypatch.setattr(rewriting, "_finish", lose)
+    produced = bench.redact(build.bytes(), "Zebediah")
+    with pikepdf.open(io.BytesIO(produced)) as pdf:
+        assert "/Page" in pdf.pages[1].Resources.XObject
+        assert "/XObject" not in pdf.pages[0].Resources
+
+
+@pytest.mark.parametrize("place", ["resource", "glyph"])
+def test_a_secret_in_a_name_is_shown_to_the_recheck(
+    place: str, bench: Any, build: Any, show_lines: Show
+) -> None:
+    """Names of resources and glyphs stay, for the operators use them; the recheck must see them."""
+    if place == "glyph":
+        build.font.Encoding = Dictionary(
+            Type=Name.Encoding, Differences=Array([200, Name("/Zebediah")])
+        )
+        build.page(show_lines("text"))
+    else:
+        build.page("/Zebediah Do", {"/XObject": Dictionary(Zebediah=build.form(show_lines("x")))})
+    produced = bench.redact(build.bytes(), "nothing")
+    assert any("Zebediah" in unit.text for unit in bench.reread(produced))
