@@ -148,6 +148,9 @@ TAMPERED: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "an index dropped": ("schema", None, ("DROP INDEX events_kind",)),
     "a table replaced by a view": ("schema", 0, (
         "ALTER TABLE events RENAME TO kept", "CREATE VIEW events AS SELECT * FROM kept")),
+    "a table named in other letters": ("schema", None, (
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET tbl_name = 'EVENTS' WHERE name = 'events_kind'")),
     "another program's mark": ("database", 0, ("PRAGMA application_id = 1",)),
     "another journal mode": ("database", None, ("PRAGMA journal_mode = DELETE",)),
 }  # fmt: skip
