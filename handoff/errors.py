@@ -208,7 +208,7 @@ class UnsupportedTypeError(DocumentError):
 
     code = "document.unsupported"
     exit_code = 21
-    hint = "convert it to DOCX, PDF, TXT, CSV or EML, or hand it over by other means"
+    hint = "convert it to DOCX, XLSX, PPTX, PDF, TXT, CSV or EML, or hand it over by other means"
 
 
 class EncryptedError(DocumentError):

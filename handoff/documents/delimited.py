@@ -88,15 +88,23 @@ class DelimitedFormat:
         units = raw_units(produced)
         text = plain_views(produced)[0]
         try:
-            for candidate in DELIMITERS:
+            for candidate in _sniffed(text):
                 units += _joined_rows(text, candidate)
         except csv.Error:
             raise DamagedError("the rewritten table cannot be read again") from None
         return tuple(units)
 
 
+def _sniffed(text: str) -> str:
+    """The delimiter that the csv module believes in, or else all of them."""
+    try:
+        return csv.Sniffer().sniff(text[:4096], "".join(DELIMITERS)).delimiter
+    except csv.Error:
+        return "".join(DELIMITERS)
+
+
 def _joined_rows(text: str, candidate: str) -> Iterator[TextUnit]:
-    """Rows by the csv module, for whichever delimiter a reader of the table may believe in."""
+    """Rows by the csv module with their cells joined, if there is such a delimiter at all."""
     if candidate in text:
         for number, row in enumerate(csv.reader(io.StringIO(text, ""), delimiter=candidate), 1):
             joined = " ".join(row)
@@ -129,10 +137,12 @@ def _columns(sample: str, candidate: str, *, cut: bool) -> int:
             break
         if len(row) == 1 and not row[0].text.strip():
             continue
+        if rows and len(row) != rows[0]:
+            return 0
         rows.append(len(row))
         cells += len(row) - 1
         spaced += sum(cell.text[:1] == " " for cell in row[1:])
-    if len(rows) < 2 or len(set(rows)) != 1 or rows[0] < 2:
+    if len(rows) < 2 or rows[0] < 2:
         return 0
     prose = candidate in ",;" and (spaced * 2 > cells or (len(rows) < 3 and rows[0] == 2))
     return 0 if prose else rows[0]

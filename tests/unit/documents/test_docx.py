@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.unit.documents.judge import (
     TAG,
     assert_clean,
     assert_holds_together,
+    everything,
     redact,
     redactions,
     text_of,
@@ -168,6 +170,15 @@ def test_macros_turn_into_a_plain_document() -> None:
     entries = _entries(HANDLER.rewrite(content, (), HouseDoor()))
     assert not [name for name in entries if "vba" in name.lower()]
     assert WORD + "document.main+xml" in entries["[Content_Types].xml"].decode()
+
+
+def test_packed_data_that_no_search_looks_into_is_dropped() -> None:
+    packed = base64.b64encode(SECRET.encode()).decode()
+    word = Word()
+    PLACES["field data"](word, packed)
+    PLACES["VML drawing data"](word, packed)
+    produced = HANDLER.rewrite(word.build(), (), HouseDoor())
+    assert packed.casefold() not in everything(HANDLER, produced)
 
 
 def _with_picture(word: Word) -> None:
