@@ -90,9 +90,7 @@ def rfc_tree() -> dict[str, bytes]:
     return node
 
 
-@pytest.mark.parametrize(
-    ("index", "path"), [(0, "bhl"), (3, "cgl"), (4, "fjk"), (6, "ik")]
-)
+@pytest.mark.parametrize(("index", "path"), [(0, "bhl"), (3, "cgl"), (4, "fjk"), (6, "ik")])
 def test_audit_paths_are_those_of_rfc_6962(index: int, path: str) -> None:
     node = rfc_tree()
     leaves = [node[name] for name in "abcdefj"]
