@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from handoff.detection.words import (
+    ACRONYMS,
     FUNCTION,
     INSTRUMENTS,
     PUBLIC_HEADS,
@@ -72,19 +73,17 @@ def _is_abbreviation(text: str, start: int, end: int) -> bool:
     )
 
 
+_NOBODY = ROLES | INSTRUMENTS | TITLES | FUNCTION | TIME | ACRONYMS
+
+
 def _person(words: Sequence[str], _: str) -> bool:
     """A name has a word that is no role, no instrument, no title and no month."""
-    return any(
-        len(word) > 1
-        and word not in ROLES | INSTRUMENTS | TITLES | FUNCTION | TIME
-        and not word.isdigit()
-        for word in words
-    )
+    return any(len(word) > 1 and word not in _NOBODY and not word.isdigit() for word in words)
 
 
 def _organization(words: Sequence[str], _: str) -> bool:
     """A private organisation: no court, no authority, no defined term, no statute."""
-    telling = [w for w in words if w not in FUNCTION and not w.isdigit() and len(w) > 1]
+    telling = [w for w in words if w not in FUNCTION | ACRONYMS and not w.isdigit() and len(w) > 1]
     if not telling or all(w in ROLES | INSTRUMENTS | TITLES | TIME | PUBLIC_HEADS for w in telling):
         return False
     return not any(word in PUBLIC_HEADS for word in words)

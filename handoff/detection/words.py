@@ -34,3 +34,5 @@ COMMON_NAMES = _LISTS["common_names"]
 """Surnames and given names that are also words or places."""
 PLACES = _LISTS["places"]
 """Countries, states and cities that are surnames or given names as well."""
+ACRONYMS = _LISTS["acronyms"]
+"""Short forms of kinds of things."""

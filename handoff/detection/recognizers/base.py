@@ -38,7 +38,7 @@ class Rule:
     more: re.Pattern[str] | None = None
 
 
-def rule(
+def rule(  # noqa: PLR0913 - a table of forms reads best with everything in one row
     name: str,
     pattern: str,
     score: float,

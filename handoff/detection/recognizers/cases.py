@@ -99,7 +99,8 @@ LAND = rule(
     rf"[s.]{{0,2}}|\#|(?=\d))[ ]?"
     r"(?P<value>\d[\d/.\-]{0,14}(?:[ ]?[A-Z]\b(?:[./]?\d{1,4})?)?)(?!\w)",
     0.7,
-    more=rf"{_AND}(?P<value>\d[\d/.\-]{{0,14}}(?:[ ]?[A-Z]\b(?:[./]?\d{{1,4}})?)?)(?![\w%])(?![ ](?:sq|square|hectare|acre|m\b))",
+    more=rf"{_AND}(?P<value>\d[\d/.\-]{{0,14}}(?:[ ]?[A-Z]\b(?:[./]?\d{{1,4}})?)?)(?![\w%])"
+    r"(?![ ](?:sq|square|hectare|acre|m\b))",
 )
 _CONTEXT = (
     "case",

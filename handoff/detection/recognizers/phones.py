@@ -13,7 +13,8 @@ from handoff.detection.recognizers.base import RuleRecognizer, rule
 
 REGIONS = ("US", "GB", "IN", "IE", "DE", "FR", "ES", "IT", "NL", "CH")
 _CANDIDATE = re.compile(
-    r"(?<![\w/.\-])[+(]?\d[\d ().\-/–]{5,24}\d(?=x\d|(?![\w/]))(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?!\w)"
+    r"(?<![\w/.\-])[+(]?\d[\d ().\-/–]{5,24}\d(?=x\d|(?![\w/]))(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+    r"(?!\w)"
 )
 _EXTENSION = re.compile(r"[ ]?(?:x|ext\.?)[ ]?\d{1,6}$")
 _NO_DIGIT = re.compile(r"\D")
@@ -23,7 +24,8 @@ _NOT_PHONE = re.compile(
 _LABELLED = rule(
     "after a label",
     r"\b(?:(?:tel(?:ephone)?|phone|mobile|cell|fax|facsimile|call|ph)\b(?:[ ](?:no|number)\b)?"
-    r"|(?:desk|office|home|work)[ ]?(?=:))[.:]{0,2}[ ]{0,4}(?P<value>[+(]?\d[\d ().\-–]{5,22}\d)(?!\w)",
+    r"|(?:desk|office|home|work)[ ]?(?=:))[.:]{0,2}[ ]{0,4}(?P<value>[+(]?\d[\d ().\-–]{5,22}\d)"
+    r"(?!\w)",
     0.75,
 )
 _CONTEXT = (

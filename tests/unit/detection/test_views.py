@@ -42,6 +42,14 @@ def test_a_view_drops_invisible_characters_and_leads_back_to_them() -> None:
     assert block[low:high] == "o\u00adhn"
 
 
+def test_marks_around_a_name_are_blanks_and_masks_stay() -> None:
+    assert (
+        view("Did **Priya Raman** or _Bo_ pay `Co`?").text
+        == "Did   Priya Raman   or  Bo  pay  Co ?"
+    )
+    assert view("***-**-1234 a_b 2*3").text == "***-**-1234 a_b 2*3"
+
+
 def test_lines_broken_by_the_margin_are_joined_and_lists_are_not() -> None:
     wrapped = "This paragraph was broken by its margin after Mr John\nSmith came in."
     listed = "John Smith\nPartner\nAcme LLP"
