@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +13,8 @@ from handoff.pipeline.batch import Document
 from handoff.pipeline.run import Run
 from handoff.pipeline.tasks import Found, Redacted
 
+VERSION_ID = re.compile(r"[A-Za-z0-9._=+/-]{0,120}")
+
 
 def _draft(run: Run, kind: str, batch_id: str, **fields: Any) -> EventDraft:  # noqa: ANN401 - EventDraft's own fields
     return EventDraft(kind, batch_id, policy_sha256=run.policy.sha256, **fields)
@@ -18,6 +22,13 @@ def _draft(run: Run, kind: str, batch_id: str, **fields: Any) -> EventDraft:  # 
 
 def _counts(counts: Mapping[str, int]) -> dict[str, JsonValue]:
     return dict(counts)
+
+
+def _code(version_id: str) -> str:
+    """A store's version id; what the log's alphabet does not admit stands there by its digest."""
+    if VERSION_ID.fullmatch(version_id):
+        return version_id
+    return f"sha256:{hashlib.sha256(version_id.encode()).hexdigest()}"
 
 
 def engine_digest(run: Run) -> str:
@@ -162,7 +173,7 @@ def confirmed(run: Run, batch_id: str, doc_id: str, receipt: StoreReceipt) -> Ev
         products={"ciphertext": f"sha256:{receipt.sha256}"},
         details={
             "object_key": receipt.object_key,
-            "version": receipt.version_id,
+            "version": _code(receipt.version_id),
             "size": receipt.size,
         },
     )

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from handoff import __version__, assets
-from handoff.custody.ledger import Party, SqliteLedger
+from handoff.custody.ledger import CLOCK_TOLERANCE, Party, SqliteLedger
 from handoff.custody.logkey import LogKey, load_log_key
 from handoff.documents.base import Limits
+from handoff.errors import ClockError
 from handoff.model import RedactionProfile, VendorPolicy
 from handoff.pipeline.home import Home, SystemClock
 from handoff.policy.config import ConfigSchema
@@ -98,6 +99,13 @@ def open_ledger(home: Home, clock: Clock) -> SqliteLedger:
     return SqliteLedger.open(home.custody, key=open_log_key(home), clock=clock, party=log_party())
 
 
+def _require_clock(ledger: SqliteLedger, clock: Clock) -> None:
+    """Refuse before anything is written; `append` would refuse only with the first event."""
+    last = ledger.last_event()
+    if last is not None and last.at > clock.now() + CLOCK_TOLERANCE:
+        raise ClockError("the clock stands before the last event of the custody log")
+
+
 def open_log_key(home: Home) -> LogKey:
     """The key that signs this home's checkpoints.
 
@@ -114,7 +122,8 @@ def log_party() -> Party:
 
 def _party_name(name: str) -> str:
     """`name` in the alphabet that the custody log admits."""
-    return re.sub(r"[^A-Za-z0-9._:/@+-]", "_", name)[:128] or "unknown"
+    plain = re.sub(r"[^A-Za-z0-9._:/@+-]", "_", name)[:120]
+    return plain if plain[:1].isalnum() else f"x{plain}"
 
 
 @contextmanager
@@ -139,6 +148,7 @@ def open_run(
         store = S3Store(policy.bucket, vendor=policy.name)
         store.check()
         with open_ledger(home, clock) as ledger:
+            _require_clock(ledger, clock)
             yield Run(
                 home, config, policy, engine, keys, recipients, ledger, store, clock, reporter
             )

@@ -141,10 +141,10 @@ ROWS = {
     "corrupt custody log": Row(
         lambda f: (f.home / "custody/custody.db").write_bytes(b"SQLite format 3\0" + b"x" * 9000),
         "custody.corrupt",
-        50,
+        55,
     ),
     "custody log from a newer version": Row(
-        lambda f: _sql(f, "PRAGMA user_version = 99"), "custody.version", 51
+        lambda f: _sql(f, "PRAGMA user_version = 99"), "custody.version", 56
     ),
     "no custody log": Row(
         lambda f: (f.home / "custody/custody.db").unlink(), "policy.not_initialized", 10
