@@ -23,7 +23,7 @@ from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
 from handoff.detection import guards
 from handoff.detection.context import WholeWordEnhancer
-from handoff.detection.ner import NerModel
+from handoff.detection.ner import load_model
 from handoff.detection.nlp import Artifacts, NerEngine
 from handoff.detection.registry import MODEL_ENTITIES, registry, wanted
 from handoff.detection.views import View, blocks, view
@@ -80,7 +80,7 @@ class PresidioDetector:
         self._profile = profile
         self._entities = tuple(e for e in wanted(profile) if only is None or e in only)
         self._allow = frozenset(_folded(term) for term in profile.allow)
-        self._nlp = nlp or NerEngine(NerModel(model_path), profile.language)
+        self._nlp = nlp or NerEngine(load_model(model_path), profile.language)
         self._reads_names = not set(MODEL_ENTITIES).isdisjoint(self._entities)
         self._with_numbers = self._analyzer(numbers=True)
         self._words_only = self._analyzer(numbers=False)

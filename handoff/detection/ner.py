@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,16 @@ class _Moves:
             for kind in "BILU"
         )
         return cls(labels, begin, inside, last, unit, column["O"])
+
+
+@lru_cache(maxsize=2)
+def load_model(model_path: Path) -> NerModel:
+    """The model at `model_path`, loaded once a process and shared by those forked from it.
+
+    Raises:
+        AssetError: as `NerModel`.
+    """
+    return NerModel(model_path)
 
 
 class NerModel:

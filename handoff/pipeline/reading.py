@@ -102,7 +102,7 @@ class Reader:
         document = self._open(task.item)
         redactions = self._decide(document, task)
         content = document.handler.rewrite(document.content, redactions, self._door())
-        verdict = self._recheck(document, redactions, content)
+        verdict = self._recheck(document, task, content)
         if isinstance(verdict, RecheckFailed):
             return _held(task.doc_id, verdict)
         made = RedactedDocument(
@@ -137,13 +137,12 @@ class Reader:
         return settle(document.units, redactions, self._rechecker, profile)
 
     def _recheck(
-        self, document: _Open, redactions: Sequence[Redaction], content: bytes
+        self, document: _Open, task: RedactTask, content: bytes
     ) -> RecheckPassed | RecheckFailed:
         """Read what was written by the format's other reader, and judge it."""
-        removed = values_of(document.units, [redaction.finding for redaction in redactions])
         return recheck(
             document.handler.reread(content, self._door()),
-            Seeker(removed),
+            _batch(task.shared).seeker,
             self._rechecker,
             self._engine.profile,
             document.handler.readers,

@@ -12,6 +12,7 @@ from handoff.errors import DocumentError, NothingToSendError
 from handoff.model import Held, Outcome, Ready
 from handoff.pipeline import worker
 from handoff.pipeline.finding import BatchFindings
+from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.pool import Pool
@@ -57,7 +58,9 @@ def open_redaction(
             reporter.note(warning)
         recipients_for(policy.recipients, keys)
         profile = policy.profile
-    engine = open_engine(load_profile(home.profiles, profile), config, keys.batch)
+    loaded = load_profile(home.profiles, profile)
+    start_fork_server()
+    engine = open_engine(loaded, config, keys.batch)
     yield Redaction(engine, config, reporter)
 
 

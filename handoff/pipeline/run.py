@@ -17,6 +17,7 @@ from handoff.custody.logkey import LogKey, load_log_key
 from handoff.documents.base import Limits
 from handoff.errors import ClockError
 from handoff.model import RedactionProfile, VendorPolicy
+from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.home import Home, SystemClock
 from handoff.policy.config import ConfigSchema
 from handoff.policy.preflight import preflight
@@ -141,6 +142,7 @@ def open_run(
     for warning in preflight(policy, clock.now().date()):
         reporter.note(warning)
     profile = load_profile(home.profiles, policy.profile)
+    start_fork_server()
     keys = load_firm_keys(home.keys)
     recipients = recipients_for(policy.recipients, keys)
     engine = open_engine(profile, config, keys.batch)

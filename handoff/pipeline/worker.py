@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import connection, forkserver, parent_process
+from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from handoff.errors import DiskFullError, DocumentError, InternalError, LimitError
 from handoff.model import Held
+from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
 from handoff.pipeline.pool import Pool
 from handoff.pipeline.run import Engine
@@ -38,7 +39,6 @@ MEGABYTE = 1_000_000
 BYTES_IN_FLIGHT = 64_000_000
 TASKS_PER_PROCESS = 2
 WALL_TO_CPU = 10
-SECRET_PREFIXES = ("AWS_", "HANDOFF_PASSPHRASE")
 # A worker that has read many documents is replaced: Presidio's memory creeps (facts.md, #896).
 DOCUMENTS_PER_WORKER = 400
 
@@ -137,26 +137,13 @@ def _deadline(size: int) -> Iterator[None]:
 def open_pool(engine: Engine, limits: WorkersSchema) -> Pool:
     """Worker processes that inherit neither credentials nor open files."""
     processes = limits.processes or os.cpu_count() or 1
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["handoff.pipeline.reading"])
-    _start_fork_server_without_secrets()
+    start_fork_server()
     factory = partial(
         ProcessPoolExecutor,
         processes,
-        mp_context=context,
+        mp_context=multiprocessing.get_context("forkserver"),
         initializer=start,
         initargs=(engine, limits),
         max_tasks_per_child=DOCUMENTS_PER_WORKER,
     )
     return Pool(factory, processes * TASKS_PER_PROCESS, BYTES_IN_FLIGHT)
-
-
-def _start_fork_server_without_secrets() -> None:
-    """Workers descend from the fork server: what its environment lacks, theirs does."""
-    secret = {k: v for k, v in os.environ.items() if k.startswith(SECRET_PREFIXES)}
-    for name in secret:
-        del os.environ[name]
-    try:
-        forkserver.ensure_running()
-    finally:
-        os.environ.update(secret)

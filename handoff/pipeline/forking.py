@@ -1,0 +1,34 @@
+"""The process that workers are forked from: no credentials, no open files, the model loaded."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from multiprocessing import forkserver
+
+THREAD_LIMITS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+SECRET_PREFIXES = ("AWS_", "HANDOFF_PASSPHRASE")
+
+
+def start_fork_server() -> None:
+    """Start the process that workers are forked from; it loads the model while we go on.
+
+    Workers descend from it: what its environment lacks, theirs does. One thread for linear
+    algebra, because there is a worker for every core already.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["handoff.pipeline.preload"])
+    changed = {name: os.environ.get(name) for name in (*_secrets(), *THREAD_LIMITS)}
+    for name in changed:
+        os.environ.pop(name, None)
+    os.environ.update(THREAD_LIMITS)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name, value in changed.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _secrets() -> list[str]:
+    return [name for name in os.environ if name.startswith(SECRET_PREFIXES)]
