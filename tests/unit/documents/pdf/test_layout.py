@@ -8,6 +8,7 @@ import pytest
 
 from handoff.documents.pdf import bulk
 from handoff.documents.pdf.chars import Chars
+from handoff.documents.pdf.compare import letters_kept
 from handoff.documents.pdf.geometry import Matrix, Rect
 from handoff.documents.pdf.layout import paragraphs, quarter_turns
 from handoff.documents.pdf.locate import plan_page
@@ -102,3 +103,22 @@ def test_maps_are_applied_in_the_order_written() -> None:
 
 def test_a_span_that_takes_the_line_break_takes_no_glyph_of_the_next_line() -> None:
     assert _plan(page(("ab", 0, 700), ("cd", 0, 688)), 0, 3) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [
+        ("ab [X] cd", True),
+        ("ab [X] c", True),
+        ("[X]", False),
+        ("ab [X] cd S", False),
+        ("ab cd", False),
+        ("ab Secret [X] cd", False),
+    ],
+    ids=["as planned", "one lost", "too many lost", "one left", "no label", "all left"],
+)
+def test_letters_must_go_and_come_as_planned(after: str, kept: bool) -> None:
+    chars = page(("ab Secret cd", 0, 700))
+    finding = Finding("p1.1", 3, 9, "PERSON", 1.0, "test")
+    plan = plan_page(0, chars, [Redaction(finding, Operator.PSEUDONYMIZE, "[X]")])
+    assert letters_kept(plan, page((after, 0, 700))) is kept
