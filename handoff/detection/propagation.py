@@ -19,7 +19,7 @@ import ahocorasick
 
 from handoff.detection.folding import fold
 from handoff.detection.spreading import FoundValue, spread
-from handoff.model import Finding, TextUnit
+from handoff.model import Finding, TextUnit, UnitKind
 
 RECOGNIZER = "propagation"
 _SCORE = 0.9
@@ -61,6 +61,7 @@ class _Match:
     end: int
     value: FoundValue
     lower: bool
+    prose: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,17 @@ class Seeker:
     def find(self, units: Sequence[TextUnit]) -> tuple[Finding, ...]:
         """Every place in `units` where a value stands, in order of unit and start.
 
-        A value that begins in one unit and ends in a later one is found in each of them.
+        A value that begins in one unit and ends in a later one is found in each of them. In a
+        file's raw bytes single names are not looked for: Roman is a font there.
         """
         if self._empty:
             return ()
-        matches = {match for window in _windows(units) for match in self._matches(window)}
+        matches = {
+            match
+            for window in _windows(units)
+            for match in self._matches(window)
+            if not (match.value.name and units[match.unit].kind is UnitKind.RAW)
+        }
         words = _words(matches)
         return tuple(
             Finding(units[m.unit].unit_id, m.start, m.end, m.value.entity, _SCORE, RECOGNIZER)
@@ -137,8 +144,9 @@ class Seeker:
                 continue
             start, end = folded.span(first, last + 1)
             lower = window.text[start:end].islower()
+            prose = _in_prose(folded.text, first, last + 1)
             for unit, low, high in window.parts(start, end):
-                yield from (_Match(unit, low, high, value, lower) for value in values)
+                yield from (_Match(unit, low, high, value, lower, prose) for value in values)
 
 
 def _keys(value: FoundValue) -> Iterator[str]:
@@ -179,6 +187,13 @@ def _whole(text: str, start: int, end: int) -> bool:
     return not (joined_before or joined_after)
 
 
+def _in_prose(text: str, start: int, end: int) -> bool:
+    """Whether the range is a word of a sentence, and no part of an address, link or file name."""
+    around = text[start - 1 : start] + text[end : end + 1]
+    dotted = text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum()
+    return not (dotted or any(sign in "@._-/+=\\" for sign in around.rstrip(".")))
+
+
 def _words(matches: Iterable[_Match]) -> set[FoundValue]:
     """Names that these texts use as words: written small at least half as often as not.
 
@@ -187,6 +202,6 @@ def _words(matches: Iterable[_Match]) -> set[FoundValue]:
     small: Counter[FoundValue] = Counter()
     capital: Counter[FoundValue] = Counter()
     for match in matches:
-        if match.value.name:
+        if match.value.name and match.prose:
             (small if match.lower else capital)[match.value] += 1
     return {value for value, count in small.items() if 2 * count >= capital[value]}

@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Protocol
 from urllib.parse import unquote
@@ -160,16 +161,9 @@ def _unescape(text: str) -> str:
 
 def _squeezed(units: Sequence[TextUnit], values: Sequence[Value]) -> set[Leak]:
     """Long values that stand there with other spacing or punctuation, or letter by letter."""
-    sought = ahocorasick.Automaton()
-    for value in values:
-        words = _squeezed_words(value.text)
-        letters = "".join(words)
-        telling = len(letters) >= _SQUEEZED_AT_LEAST and not value.name
-        if telling and (letters.isdigit() or min(map(len, words)) >= _SQUEEZED_WORD):
-            sought.add_word(letters, (len(letters), value.entity))
+    sought = _squeezed_seeker(tuple(values))
     if not len(sought):
         return set()
-    sought.make_automaton()
     found: set[Leak] = set()
     for unit in units:
         parts = _squeezed_words(unit.text)
@@ -178,6 +172,20 @@ def _squeezed(units: Sequence[TextUnit], values: Sequence[Value]) -> set[Leak]:
             if last + 1 in borders and last + 1 - length in borders:
                 found.add(Leak(unit.place or unit.unit_id, entity, "squeezed"))
     return found
+
+
+@lru_cache(maxsize=2)
+def _squeezed_seeker(values: tuple[Value, ...]) -> ahocorasick.Automaton:
+    """The values that are long enough to be looked for squeezed; one automaton for a batch."""
+    sought = ahocorasick.Automaton()
+    for value in values:
+        words = _squeezed_words(value.text)
+        letters = "".join(words)
+        telling = len(letters) >= _SQUEEZED_AT_LEAST and not value.name
+        if telling and (letters.isdigit() or min(map(len, words)) >= _SQUEEZED_WORD):
+            sought.add_word(letters, (len(letters), value.entity))
+    sought.make_automaton()
+    return sought
 
 
 def _squeezed_words(text: str) -> list[str]:

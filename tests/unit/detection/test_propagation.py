@@ -91,6 +91,18 @@ def test_a_surname_that_the_text_uses_as_a_word_does_not_spread() -> None:
     assert _found(value, "Income rose. Income fell. The income of income.") == []
 
 
+def test_a_name_in_addresses_and_links_is_not_used_as_a_word() -> None:
+    value = FoundValue("PERSON", "Eleanor", name=True)
+    text = "Dear Eleanor, (eleanor.hollis@example.com, x/eleanor/y, eleanor-cv.pdf)"
+    assert [found for _, found in _found(value, text)] == ["Eleanor"]
+
+
+def test_single_names_are_not_looked_for_in_raw_bytes_and_full_names_are() -> None:
+    values = [FoundValue("PERSON", "Roman", name=True), FoundValue("PERSON", "Jan Roman")]
+    raw = TextUnit("raw", UnitKind.RAW, "/BaseFont /Times-Roman (Jan Roman) Tj")
+    assert [(f.start, f.end) for f in Seeker(values).find([raw])] == [(24, 33)]
+
+
 def test_propagation_adds_to_findings_and_keeps_them_in_order() -> None:
     units = _units("Anna Kowalska", "then ANNA KOWALSKA and Kowalska")
     first = Finding("u0", 0, 13, "PERSON", 0.85, "x")
