@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
 )
 _SPACES = {ord(c): " " for c in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"}
 _SPACES |= {ord(c): " " for c in "\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r"}
+_OTHER_SPACE = re.compile(f"[{''.join(map(chr, _SPACES))}]")
 _EMPHASIS = re.compile(r"(?<![*_`\w])[*_`]{1,3}(?=\w)|(?<=[\w.,;:!?)])[*_`]{1,3}(?![*_`\w])")
 """Marks of Markdown around a name; underscores and asterisks elsewhere are blanks and masks."""
 _WRAPPED_LINE = 45
@@ -70,7 +71,9 @@ def view(block: str) -> View:
     origin: tuple[int, ...] = ()
     if not block.isascii() or "\x00" in block:
         visible, origin = _without_invisible(block)
-    visible = _EMPHASIS.sub(lambda match: " " * len(match.group()), visible.translate(_SPACES))
+    if _OTHER_SPACE.search(visible):
+        visible = visible.translate(_SPACES)
+    visible = _EMPHASIS.sub(lambda match: " " * len(match.group()), visible)
     return View(_unwrap(visible), origin, len(block))
 
 

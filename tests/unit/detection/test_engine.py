@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from handoff.detection.context import words_pattern
 from handoff.detection.engine import PresidioDetector
 from handoff.errors import ConfigError
 from handoff.model import EntityRule, Operator, RedactionProfile, TextUnit, UnitKind
@@ -48,8 +49,22 @@ def test_a_column_name_beside_a_cell_supports_a_weak_match(detector: PresidioDet
     assert "DATE_OF_BIRTH" in {f.entity for f in born}
 
 
-def test_context_words_count_only_as_whole_words(detector: PresidioDetector) -> None:
+@pytest.mark.parametrize(
+    ("words", "text", "supported"),
+    [
+        (["lic"], "the public key", False),
+        (["lic"], "his LIC no", True),
+        (["account number"], "account numbers follow", True),
+        (["ss#"], "(SS# 1)", True),
+        (["tel"], "hotel, telegram", False),
+    ],
+)
+def test_a_context_word_is_a_whole_word(words: list[str], text: str, supported: bool) -> None:
     """Presidio #1063: "public" must not support a licence because of its "lic"."""
+    assert bool(words_pattern(words).search(text.casefold())) is supported
+
+
+def test_no_licence_is_seen_beside_the_word_public(detector: PresidioDetector) -> None:
     found = detector.find([_unit("the public m2 key F2551204 was published")])
     assert "DRIVER_LICENSE" not in {f.entity for f in found}
 

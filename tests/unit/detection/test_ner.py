@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from handoff.detection.ner import NerModel
@@ -35,6 +36,25 @@ def _entities(docs: object) -> list[list[tuple[int, int, str]]]:
 
 def test_bulk_decoding_equals_spacys_transition_system_on_odd_texts(ner: NerModel) -> None:
     assert _entities(ner.docs(TEXTS)) == _entities(ner.nlp.pipe(TEXTS))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bulk_decoding_equals_spacys_for_a_model_that_takes_everything_for_entities(
+    model: Path, seed: int
+) -> None:
+    """With noise on its scores the model tries what training has taught it not to: to begin an
+    entity on the last token or on white space, and to go on for ever. The rules then decide.
+    """
+    noisy = NerModel(model)
+    upper = noisy._upper
+    noise = np.random.default_rng(seed).normal(0, 6, upper.get_param("b").shape)
+    upper.set_param("b", upper.get_param("b") + noise.astype("float32"))
+    sentence = "On 3 May 2001 Mrs Anna \n de la Cruz of the Bank of New York paid 5 million dollars"
+    words = sentence.split(" ")
+    texts = [" ".join(words[a:b]) for a in range(10) for b in range(a + 1, len(words) + 1)]
+    theirs = _entities(noisy.nlp.pipe(texts))
+    assert sum(map(len, theirs)) > 300
+    assert _entities(noisy.docs(texts)) == theirs
 
 
 @pytest.mark.skipif(not TAB.exists(), reason="../shared/data/pii/tab-144.jsonl is not here")

@@ -48,6 +48,11 @@ def test_numbers_count_within_an_entity_in_order_of_first_appearance() -> None:
     assert in_order(tokens) == (("PERSON", "b"), ("ORGANIZATION", "c"), ("PERSON", "a"))
 
 
+def test_a_surname_of_two_people_is_neither() -> None:
+    aliases = Aliases(["Anna Smith", "Jan Smith"])
+    assert aliases.canonical("PERSON", "Smith") == "smith"
+
+
 def test_only_people_have_aliases() -> None:
     aliases = Aliases(["Anna Smith"])
     assert aliases.canonical("PERSON", "Mr Smith") == "anna smith"
