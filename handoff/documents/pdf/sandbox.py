@@ -39,6 +39,9 @@ def _modules(
     """Engine and compiled modules, once per process; they hold no state of any document."""
     config = wasmtime.Config()
     config.consume_fuel = True
+    # The compiler's threads do not survive a fork: a worker forked after this process had compiled
+    # would wait for them for ever.
+    config.parallel_compilation = False
     if compact:
         # By default 4 GB of addresses are reserved (and never touched), so that bounds need no
         # checks. Under RLIMIT_AS that reservation itself would fail.

@@ -103,6 +103,32 @@ def test_a_failed_write_leaves_no_temporary_file(
     assert list(cache.iterdir()) == []
 
 
+_FORKED = """
+import os, sys
+from pathlib import Path
+from handoff.documents.pdf import modulecache, sandbox
+modulecache._read_own_file = lambda _: None
+modulecache._write_own_file = lambda *_: None
+sandbox.Sandbox(Path(sys.argv[1]), 100_000_000)
+sandbox._modules.cache_clear()
+if os.fork() == 0:
+    sandbox.Sandbox(Path(sys.argv[1]), 100_000_000)
+    os._exit(7)
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+@pytest.mark.slow
+def test_a_process_forked_from_one_that_compiled_can_compile(wasm: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKED, str(wasm)],
+        check=False,
+        cwd=Path(__file__).parents[4],
+        timeout=120,
+    )
+    assert done.returncode == 7
+
+
 _LIMITED = """
 import resource, sys
 from pathlib import Path
