@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from handoff.detection.recognizers.base import RuleRecognizer, rule
+from handoff.detection.words import FUNCTION, INSTRUMENTS, PUBLIC_HEADS, ROLES
 
 _FORM = (
     r"(?:Ltd|Limited|LLC|L\.L\.C|LLP|L\.L\.P|LP|L\.P|plc|PLC|Inc|Incorporated|Corp|Corporation|Co"
@@ -27,6 +30,23 @@ CAPITALS = rule(
     r"(?:LIMITED|LTD|INC|INCORPORATED|CORP|CORPORATION|COMPANY|L\.L\.C|L\.P)\b\.?)",
     0.7,
     any_case=False,
+)
+_GENERIC = ROLES | INSTRUMENTS | PUBLIC_HEADS | FUNCTION
+
+
+def _names_somebody(value: str) -> bool | None:
+    """False for defined terms that are roles or things: "the Company", "the Loan Agreement"."""
+    return None if any(w not in _GENERIC for w in re.findall(r"\w+", value.casefold())) else False
+
+
+DEFINED = rule(
+    "short form that the document defines",
+    rf"\b{_FORM}\b\.?,?[^()\n\"“”]{{0,120}}\((?:(?:the|hereinafter|hereafter|together|collectively"
+    r"|as)[ ,]{1,2}){0,3}[\"“”](?:the[ ])?"
+    r"(?P<value>[A-Z][\w&'’\-]{1,24}(?:[ ][A-Z][\w&'’\-]{1,24}){0,3})[\"“”]",
+    0.75,
+    any_case=False,
+    check=_names_somebody,
 )
 REGISTERED = rule(
     "after a label",
@@ -56,7 +76,7 @@ GSTIN = rule("GSTIN", r"\b[0-3]\d[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]\b", 0.9)
 
 def organizations() -> RuleRecognizer:
     """Companies that carry their legal form, as written and in capitals."""
-    return RuleRecognizer("ORGANIZATION", (ORGANIZATION, CAPITALS))
+    return RuleRecognizer("ORGANIZATION", (ORGANIZATION, CAPITALS, DEFINED))
 
 
 def company_numbers() -> RuleRecognizer:

@@ -42,8 +42,9 @@ def test_bulk_decoding_equals_spacys_transition_system_on_odd_texts(ner: NerMode
 def test_bulk_decoding_equals_spacys_for_a_model_that_takes_everything_for_entities(
     model: Path, seed: int
 ) -> None:
-    """With noise on its scores the model tries what training has taught it not to: to begin an
-    entity on the last token or on white space, and to go on for ever. The rules then decide.
+    """With noise on its scores the model tries what training has taught it not to.
+
+    It begins entities on the last token and on white space and never ends them; the rules decide.
     """
     noisy = NerModel(model)
     upper = noisy._upper
@@ -53,7 +54,7 @@ def test_bulk_decoding_equals_spacys_for_a_model_that_takes_everything_for_entit
     words = sentence.split(" ")
     texts = [" ".join(words[a:b]) for a in range(10) for b in range(a + 1, len(words) + 1)]
     theirs = _entities(noisy.nlp.pipe(texts))
-    assert sum(map(len, theirs)) > 300
+    assert sum(map(len, theirs)) > 100
     assert _entities(noisy.docs(texts)) == theirs
 
 

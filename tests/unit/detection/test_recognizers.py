@@ -164,7 +164,10 @@ ORGANIZATIONS: list[Row] = [
     ("between Zyxon Trading Limited and", "Zyxon Trading Limited", MEDIUM),
     ("ZYXON HOLDINGS INC.", "ZYXON HOLDINGS INC.", MEDIUM),
     ("Müller & Söhne GmbH", "Müller & Söhne GmbH", MEDIUM),
+    ('Zyxon Trading Limited, a company ("Zyxon")', "Zyxon", STRONG),
+    ("Zyxon plc (hereinafter the \u201cZyxon Group\u201d)", "Zyxon Group", STRONG),
     ("a limited liability company", "", None),
+    ('a Co. of England (the "Company")', "", None),
 ]
 COMPANY_NUMBERS: list[Row] = [
     ("(registered number 01234567)", "01234567", STRONG),
