@@ -15,7 +15,7 @@ import pytest
 
 from handoff import assets
 from tests.firm import Firm
-from tests.pages import OPERATIONS, README, ROOT, blocks, section
+from tests.pages import FORMATS, OPERATIONS, README, ROOT, blocks, section
 
 
 def places() -> list[str]:
@@ -200,3 +200,48 @@ def vendor_environment(firm: Firm, batch: str) -> dict[str, str]:
         "BATCH": batch,
         "SIGNER": keys["signing"],
     }
+
+
+def documented_fields() -> dict[str, set[str]]:
+    """Fields by type of JSON line, and by state of a `document`, as docs/formats.md lists them."""
+    text = section(FORMATS, "JSON lines")
+    fields: dict[str, set[str]] = {}
+    for row in re.findall(r"^\|(.*)\|$", text, re.MULTILINE):
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in row.split("|")]
+        if len(cells) == 3 and cells[1]:
+            fields.setdefault(cells[1][0], set()).update(cells[2])
+        elif len(cells) == 2 and cells[0]:
+            fields.setdefault(f"document {cells[0][0]}", set()).update(cells[1])
+    return fields
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_every_json_line_holds_what_the_formats_say(connected: Firm, tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    send_two(connected, documents)
+    (documents / "empty.txt").touch()
+    commands: list[list[str | Path]] = [
+        ["send", documents, "--vendor", "acme"],
+        ["redact", documents, "-o", tmp_path / "redacted"],
+        ["custody", "list"],
+        ["custody", "show", "ACME-000001", "--names"],
+        ["custody", "verify"],
+        ["vendor", "list"],
+        ["keys", "show"],
+        ["doctor"],
+        ["custody", "show", "nothing-of-the-kind"],
+    ]
+    fields = documented_fields()
+    seen: set[str] = set()
+    for command in commands:
+        done = connected.run(*command, "--json")
+        for line in (done.stdout + done.stderr).splitlines():
+            given = json.loads(line)
+            kind = given.pop("type")
+            names = fields[kind] | fields.get(f"document {given.get('state')}", set())
+            seen.add(kind)
+            if kind != "summary":
+                assert set(given) <= names, (command, kind)
+    never_here = {"type", "warning", "discrepancy", *(kind for kind in fields if " " in kind)}
+    assert seen == set(fields) - never_here
