@@ -159,6 +159,12 @@ def summary(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     return dict(Counter(outcome_fields(outcome)["state"] for outcome in outcomes))
 
 
+def tally(outcomes: Iterable[Outcome]) -> str:
+    """The same in words: "9 delivered, 4 held"."""
+    counts = summary(outcomes).items()
+    return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts)
+
+
 def closing_table(screen: Screen, outcomes: list[Outcome]) -> None:
     """One row a document: what became of it, and for what was held, why and what to do."""
     named = is_terminal()

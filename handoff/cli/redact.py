@@ -9,8 +9,8 @@ import click
 
 from handoff.cli.main import refuse_options_that_are_files
 from handoff.cli.options import home_option, inputs_argument, json_option
-from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary
-from handoff.cli.output import emit
+from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary, tally
+from handoff.cli.output import emit, say
 from handoff.model import Outcome
 
 
@@ -54,4 +54,5 @@ def command(
         emit("summary", **summary(outcomes))
     else:
         closing_table(screen, outcomes)
+        say(tally(outcomes))
     return exit_code(outcomes)

@@ -11,7 +11,7 @@ import click
 
 from handoff.cli.main import refuse_options_that_are_files
 from handoff.cli.options import home_option, inputs_argument, json_option
-from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary
+from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary, tally
 from handoff.cli.output import emit, is_terminal, say
 from handoff.model import AlreadyDelivered, Outcome
 
@@ -100,6 +100,6 @@ def _close(screen: Screen, outcomes: list[Outcome], *, as_json: bool) -> None:
         closing_table(screen, outcomes)
         if not screen.batches and all(isinstance(o, AlreadyDelivered) for o in outcomes):
             say("all of it was delivered before; nothing was sent")
-        say(", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items()))
+        say(tally(outcomes))
         if counts.get("held") and not is_terminal():
             say("file names are shown on a terminal only: `handoff custody show BATCH --names`")

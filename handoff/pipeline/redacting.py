@@ -95,6 +95,7 @@ def _find(
     tasks = [FindTask(number, item) for number, item in documents.items() if not item.problem]
     for number, item in documents.items():
         if item.problem:
+            run.reporter.advance(number, item.size, held=True)
             yield held_from_error(number, item.problem)
     for task, result in pool.run(worker.find, tasks):
         run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Found))

@@ -109,6 +109,7 @@ def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome
         if document.item.problem is None:
             readable.append(FindTask(document.doc_id, document.item))
         else:
+            run.reporter.advance(document.doc_id, document.item.size, held=True)
             yield _hold(batch, document.doc_id, document.item.problem)
     for task, result in pool.run(worker.find, readable):
         run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Found))
