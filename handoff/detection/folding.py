@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
@@ -13,41 +14,48 @@ _SAME = {ord("’"): "'", ord("‘"): "'", ord("‐"): "-", ord("‑"): "-", ord
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded text, and for each of its characters where it came from (None: the same place)."""
+    """Folded text, and where its stretches came from.
+
+    Attributes:
+        text: the folded text.
+        starts: where in `text` each stretch begins that stands unbroken in the original.
+        origins: where in the original that stretch begins.
+    """
 
     text: str = field(repr=False)
-    origin: list[int] | None = field(default=None, repr=False)
+    starts: tuple[int, ...] = (0,)
+    origins: tuple[int, ...] = (0,)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The range of the original that folded to `start`..`end`."""
-        if self.origin is None:
-            return start, end
-        return self.origin[start], self.origin[end - 1] + 1
+        """The range of the original that folded to `start`..`end`, which must not be empty."""
+        return self._origin(start), self._origin(end - 1) + 1
+
+    def _origin(self, index: int) -> int:
+        stretch = bisect_right(self.starts, index) - 1
+        return self.origins[stretch] + index - self.starts[stretch]
 
 
 def fold(text: str) -> Folded:
-    """`text` folded; linear in its length."""
+    """`text` folded; linear in its length, and small beside it in memory."""
     lowered = _lower(text)
     if not lowered.isascii():
         lowered = lowered.translate(_SAME)
     parts: list[str] = []
-    origin: list[int] = []
-    after = 0
+    starts, origins = [0], [0]
+    size = after = 0
     for match in _IRREGULAR.finditer(lowered):
         run = match.group()
         if run == " ":
             continue
-        parts.append(lowered[after : match.start()])
-        origin.extend(range(after, match.start()))
-        if any(char.isspace() for char in run):
-            parts.append(" ")
-            origin.append(match.start())
+        gap = " " if any(map(str.isspace, run)) else ""
+        parts += (lowered[after : match.start()], gap)
+        size += match.start() - after + len(gap)
         after = match.end()
-    if not after:
-        return Folded(lowered)
+        if len(gap) != len(run):
+            starts.append(size)
+            origins.append(after)
     parts.append(lowered[after:])
-    origin.extend(range(after, len(lowered)))
-    return Folded("".join(parts), origin)
+    return Folded("".join(parts), tuple(starts), tuple(origins))
 
 
 def _lower(text: str) -> str:

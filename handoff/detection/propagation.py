@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import ahocorasick
 
@@ -33,6 +34,7 @@ _LONG, _LONG_WORD = 8, 3
 initial does: "A. Rejection" is a heading and "a rejection" is none."""
 _JOINTS = (" ", "", "-", "_", ".", "+")
 _WORD = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"\s")
 
 
 def values_of(units: Sequence[TextUnit], findings: Sequence[Finding]) -> tuple[FoundValue, ...]:
@@ -65,23 +67,36 @@ class _Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """Neighbouring units as one text, and where in it each begins."""
+class _Piece:
+    """A unit, or a stretch of a very long one."""
 
-    first: int
+    unit: int
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Neighbouring pieces as one text, and where in it each begins."""
+
+    pieces: list[_Piece]
     starts: list[int]
     text: str
 
+    @classmethod
+    def of(cls, pieces: list[_Piece]) -> _Window:
+        """The pieces with a line break between each two."""
+        starts = [0, *accumulate(len(piece.text) + 1 for piece in pieces)][:-1]
+        return cls(pieces, starts, "\n".join(piece.text for piece in pieces))
+
     def parts(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """The unit, and the range in it, of each unit that `start`..`end` of the window touches."""
+        """The unit, and the range in it, of each piece that `start`..`end` of the text touches."""
         index = bisect_right(self.starts, start) - 1
-        while index < len(self.starts) and self.starts[index] < end:
-            begin = self.starts[index]
-            following = self.starts[index + 1 : index + 2]
-            limit = following[0] - 1 if following else len(self.text)
-            low, high = max(start, begin), min(end, limit)
+        while index < len(self.pieces) and self.starts[index] < end:
+            piece, begin = self.pieces[index], self.starts[index]
+            low, high = max(start - begin, 0), min(end - begin, len(piece.text))
             if low < high:
-                yield self.first + index, low - begin, high - begin
+                yield piece.unit, piece.start + low, piece.start + high
             index += 1
 
 
@@ -159,25 +174,47 @@ def _keys(value: FoundValue) -> Iterator[str]:
         yield from {joint.join(words) for joint in _JOINTS} - {key}
 
 
-def _windows(units: Sequence[TextUnit]) -> Iterator[_Window]:
-    first, size = 0, 0
+def _pieces(units: Sequence[TextUnit]) -> Iterator[_Piece]:
+    """The units; very long ones in stretches that overlap and are cut at white space."""
     for index, unit in enumerate(units):
-        size += len(unit.text) + 1
-        if size >= _WINDOW or index == len(units) - 1:
-            yield _window(units, first, index + 1)
-            first, size = index + 1, 0
-            while first > 0 and size < _CARRIED and len(units[first - 1].text) < _CARRIED:
-                first -= 1
-                size += len(units[first].text) + 1
+        start = 0
+        while len(unit.text) - start > _WINDOW:
+            end = _space_after(unit.text, start + _WINDOW - _CARRIED)
+            yield _Piece(index, start, unit.text[start:end])
+            start = _space_after(unit.text, end - 2 * _CARRIED)
+        yield _Piece(index, start, unit.text[start:])
 
 
-def _window(units: Sequence[TextUnit], first: int, after: int) -> _Window:
-    starts: list[int] = []
-    total = 0
-    for unit in units[first:after]:
-        starts.append(total)
-        total += len(unit.text) + 1
-    return _Window(first, starts, "\n".join(unit.text for unit in units[first:after]))
+def _space_after(text: str, index: int) -> int:
+    """The first white space at or after `index`, if there is one nearby."""
+    space = _SPACE.search(text, index, index + _CARRIED)
+    return space.start() if space else index
+
+
+def _windows(units: Sequence[TextUnit]) -> Iterator[_Window]:
+    """Windows over all pieces; the short pieces at the end of one stand in the next again."""
+    pending: list[_Piece] = []
+    size = 0
+    for piece in _pieces(units):
+        pending.append(piece)
+        size += len(piece.text) + 1
+        if size >= _WINDOW:
+            yield _Window.of(pending)
+            pending = _carried(pending)
+            size = sum(len(kept.text) + 1 for kept in pending)
+    if pending:
+        yield _Window.of(pending)
+
+
+def _carried(pieces: list[_Piece]) -> list[_Piece]:
+    kept: list[_Piece] = []
+    size = 0
+    for piece in reversed(pieces):
+        size += len(piece.text) + 1
+        if size > _CARRIED:
+            break
+        kept.insert(0, piece)
+    return kept
 
 
 def _whole(text: str, start: int, end: int) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Protocol
@@ -39,6 +39,9 @@ _ESCAPED = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});|%[0-9a-f]{2}|\\u[0-9a-f]{4}|=[0-9A-F]{2}",
     re.IGNORECASE,
 )
+_STRETCH, _OVERLAP = 200_000, 1_000
+"""Characters squeezed at a time; no value that spreads is as long as the overlap."""
+_SPACE = re.compile(r"\s")
 _WORD = re.compile(r"[^\W_]+")
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -165,13 +168,20 @@ def _squeezed(units: Sequence[TextUnit], values: Sequence[Value]) -> set[Leak]:
     if not len(sought):
         return set()
     found: set[Leak] = set()
-    for unit in units:
-        parts = _squeezed_words(unit.text)
+    for unit, stretch in ((unit, part) for unit in units for part in _stretches(unit.text)):
+        parts = _squeezed_words(stretch)
         borders = {0, *accumulate(map(len, parts))}
         for last, (length, entity) in sought.iter("".join(parts)):
             if last + 1 in borders and last + 1 - length in borders:
                 found.add(Leak(unit.place or unit.unit_id, entity, "squeezed"))
     return found
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """The text in stretches that overlap, cut between words, so that memory stays bounded."""
+    for start in range(0, max(1, len(text)), _STRETCH):
+        space = _SPACE.search(text, start, start + _OVERLAP) if start else None
+        yield text[space.end() if space else start : start + _STRETCH + 2 * _OVERLAP]
 
 
 @lru_cache(maxsize=2)

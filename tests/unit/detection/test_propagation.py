@@ -52,6 +52,19 @@ def test_a_name_split_over_cells_is_found_beyond_the_first_window() -> None:
     assert [text for _, text in hits] == ["Anna", "Kowalska"]
 
 
+@pytest.mark.parametrize("filler", ["lorem ipsum ", "x", "ab\n"])
+def test_a_long_unit_is_searched_in_stretches_that_lose_nothing(filler: str) -> None:
+    text = ""
+    places = []
+    for length in range(49_300, 50_700, 40):
+        text += (filler * length)[:length] + " "
+        places.append(len(text))
+        text += "Anna Kowalska "
+    found = Seeker([PERSON]).find([TextUnit("u", UnitKind.BODY, text)])
+    assert [f.start for f in found] == places
+    assert {text[f.start : f.end] for f in found} == {"Anna Kowalska"}
+
+
 @pytest.mark.parametrize(
     ("entity", "text", "forms"),
     [

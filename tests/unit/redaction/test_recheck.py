@@ -67,6 +67,14 @@ def test_a_value_that_goes_on_in_the_next_unit_is_found(profile: RedactionProfil
     assert isinstance(_judge(profile, [ANNA], "x Anna", "Kowalska y"), RecheckFailed)
 
 
+@pytest.mark.parametrize("before", [199_990, 200_000, 200_900, 201_500])
+def test_a_squeezed_value_is_found_anywhere_in_a_long_unit(
+    profile: RedactionProfile, before: int
+) -> None:
+    text = ("lorem " * before)[:before] + " A n n a K o w a l s k a " + "ipsum " * 100
+    assert isinstance(_judge(profile, [ANNA], text), RecheckFailed)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
