@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+DOCUMENTS = ROOT / "docs" / "documents.md"
 FORMATS = ROOT / "docs" / "formats.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PAGES = sorted(

@@ -10,8 +10,9 @@ import click
 import pytest
 
 from handoff.cli.main import COMMANDS, cli
+from handoff.documents.registry import formats
 from scripts import exit_codes
-from tests.pages import OPERATIONS, PAGES, commands_shown, names, section
+from tests.pages import DOCUMENTS, OPERATIONS, PAGES, README, commands_shown, names, section
 
 
 def walk(
@@ -110,6 +111,12 @@ def test_every_exit_code_is_in_the_table_for_whoever_is_on_call() -> None:
             covered.update(range(int(first), int(last or first) + 1))
     codes = re.findall(r"^\| (\d+) \|", exit_codes.table(), re.MULTILINE)
     assert {int(code) for code in codes} <= covered
+
+
+@pytest.mark.parametrize("page", [README, DOCUMENTS], ids=names([README, DOCUMENTS]))
+def test_every_format_is_described(page: Path) -> None:
+    text = page.read_text()
+    assert [f.name for f in formats() if f"`{f.extension}`" not in text] == []
 
 
 def anchor(heading: str) -> str:
