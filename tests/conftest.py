@@ -14,6 +14,7 @@ from handoff.storage import embedded
 from tests.firm import Firm
 
 ROOT = Path(__file__).resolve().parent.parent
+MAX_ID = 40
 # Before anything of ours is imported in a child: nothing may be looked up outside this machine.
 os.environ.setdefault("HANDOFF_ASSETS", str(ROOT / ".assets"))
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
@@ -52,3 +53,8 @@ def connected(tmp_path: Path, seaweedfs: embedded.Server) -> Firm:
     result = made.run("vendor", "provision", "acme", "--principal", seaweedfs.principal("acme"))
     assert result.code == 0, result.stderr
     return made
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name long values by their argument: a key made for a test differs in every process."""
+    return argname if isinstance(val, str | bytes) and len(val) > MAX_ID else None
