@@ -40,6 +40,9 @@ _STATE_FORM = re.compile(
     r"|grand duchy of )"
 )
 
+_MEMORY_KEY = secrets.token_bytes(32)
+"""Keeps texts from being guessed by their hashes in memory; one a process."""
+
 _Hit = tuple[int, int, str, float, str]
 
 
@@ -61,7 +64,7 @@ class PresidioDetector:
         model_path: directory of the spaCy model, hash-checked by the caller.
         profile: says what to look for; entities it keeps are not looked for.
         only: look for no other entities than these.
-        nlp: a loaded model to share.
+        source: another detector of the same profile, to share what it has seen.
 
     Raises:
         AssetError: the model cannot be loaded.
@@ -74,17 +77,17 @@ class PresidioDetector:
         profile: RedactionProfile,
         *,
         only: Collection[str] | None = None,
-        nlp: NerEngine | None = None,
+        source: PresidioDetector | None = None,
     ) -> None:
         self._model_path = model_path
         self._profile = profile
         self._entities = tuple(e for e in wanted(profile) if only is None or e in only)
         self._allow = frozenset(_folded(term) for term in profile.allow)
-        self._nlp = nlp or NerEngine(load_model(model_path), profile.language)
+        self._source = source
+        self._nlp = NerEngine(load_model(model_path), profile.language)
         self._reads_names = not set(MODEL_ENTITIES).isdisjoint(self._entities)
         self._with_numbers = self._analyzer(numbers=True)
         self._words_only = self._analyzer(numbers=False)
-        self._key = secrets.token_bytes(32)
         self._cache: OrderedDict[bytes, tuple[_Hit, ...]] = OrderedDict()
 
     @cached_property
@@ -102,7 +105,7 @@ class PresidioDetector:
         Where that names no entity of the model's, it does not run the model and costs little.
         """
         block = self._profile.recheck_block
-        return PresidioDetector(self._model_path, self._profile, only=block, nlp=self._nlp)
+        return PresidioDetector(self._model_path, self._profile, only=block, source=self)
 
     def find(self, units: Sequence[TextUnit]) -> tuple[Finding, ...]:
         """Findings in `units`, in order of unit and start; they may overlap.
@@ -118,12 +121,14 @@ class PresidioDetector:
     def _pieces(self, units: Sequence[TextUnit]) -> Iterator[_Piece]:
         for index, unit in enumerate(units):
             for block in blocks(unit.text):
-                digest = hashlib.blake2b(key=self._key, digest_size=16)
+                digest = hashlib.blake2b(key=_MEMORY_KEY, digest_size=16)
                 digest.update(unit.context.encode("utf-8", "surrogatepass") + b"\0")
                 digest.update(block.text.encode("utf-8", "surrogatepass"))
                 yield _Piece(index, block.start, block.text, unit.context, digest.digest())
 
     def _analyze_new(self, group: Sequence[_Piece]) -> None:
+        if self._source:
+            self._take_over(group, self._source)
         new = list({p.key: p for p in group if p.key not in self._cache}.values())
         views = [view(piece.text) for piece in new]
         named = self._artifacts([seen.text for seen in views])
@@ -137,6 +142,13 @@ class PresidioDetector:
                 nlp_artifacts=artifacts,
             )
             self._cache[piece.key] = tuple(self._kept(results, seen))
+
+    def _take_over(self, group: Sequence[_Piece], source: PresidioDetector) -> None:
+        """What `source` has found in the same blocks, less what is not looked for here."""
+        for piece in group:
+            if piece.key not in self._cache and piece.key in source._cache:
+                hits = source._cache[piece.key]
+                self._cache[piece.key] = tuple(h for h in hits if h[2] in self._entities)
 
     def _artifacts(self, texts: Sequence[str]) -> list[Artifacts]:
         language = self._profile.language

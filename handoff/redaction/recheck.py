@@ -168,7 +168,7 @@ def _squeezed(units: Sequence[TextUnit], values: Sequence[Value]) -> set[Leak]:
     if not len(sought):
         return set()
     found: set[Leak] = set()
-    for unit, stretch in ((unit, part) for unit in units for part in _stretches(unit.text)):
+    for unit, stretch in ((each, part) for each in units for part in _stretches(each.text)):
         parts = _squeezed_words(stretch)
         borders = {0, *accumulate(map(len, parts))}
         for last, (length, entity) in sought.iter("".join(parts)):

@@ -155,6 +155,17 @@ def test_the_rechecker_looks_for_the_blocking_entities_alone(detector: PresidioD
     assert {f.entity for f in found} == {"EMAIL_ADDRESS", "US_SSN"}
 
 
+def test_the_rechecker_finds_the_same_whether_the_detector_saw_the_text_or_not(
+    detector: PresidioDetector,
+) -> None:
+    units = [_unit("Mr Zbigniew Kowalski, b@example.com, 536-22-1234")]
+    detector.forget()
+    alone = detector.rechecker().find(units)
+    detector.find(units)
+    assert detector.rechecker().find(units) == alone
+    assert len(alone) == 2
+
+
 def test_the_fingerprint_changes_with_the_profile(
     model: Path, profile: RedactionProfile, detector: PresidioDetector
 ) -> None:
