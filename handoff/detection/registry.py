@@ -21,6 +21,7 @@ from presidio_analyzer.predefined_recognizers import (
     SpacyRecognizer,
 )
 
+from handoff.detection.entities import require_known
 from handoff.detection.recognizers import (
     accounts,
     addresses,
@@ -34,7 +35,6 @@ from handoff.detection.recognizers import (
     phones,
     us_ids,
 )
-from handoff.errors import ConfigError
 from handoff.model import Operator, RedactionProfile
 
 Factory = Callable[[], EntityRecognizer]
@@ -101,12 +101,7 @@ def wanted(profile: RedactionProfile) -> tuple[str, ...]:
     Raises:
         ConfigError: the profile names an entity that nothing finds.
     """
-    named = {*profile.entities, *profile.recheck_block}
-    if unknown := sorted(named - set(FACTORIES)):
-        raise ConfigError(
-            f"the profile names entities that nothing finds: {', '.join(unknown)}",
-            f"use one of {', '.join(sorted(FACTORIES))}",
-        )
+    require_known(profile)
     acted_on = {e for e, rule in profile.entities.items() if rule.operator is not Operator.KEEP}
     return tuple(sorted(acted_on | profile.recheck_block))
 

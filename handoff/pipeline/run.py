@@ -14,6 +14,7 @@ from pathlib import Path
 from handoff import __version__, assets
 from handoff.custody.ledger import CLOCK_TOLERANCE, Party, SqliteLedger
 from handoff.custody.logkey import LogKey, load_log_key
+from handoff.detection.entities import require_known
 from handoff.documents.base import Limits
 from handoff.errors import ClockError
 from handoff.model import RedactionProfile, VendorPolicy
@@ -80,7 +81,9 @@ def open_engine(profile: RedactionProfile, config: ConfigSchema, batch_key: byte
 
     Raises:
         AssetError: one of them is missing or is not the one we pinned.
+        ConfigError: the profile names an entity that nothing finds.
     """
+    require_known(profile)
     return Engine(
         profile=profile,
         limits=limits_of(config),

@@ -23,7 +23,7 @@ from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from handoff.errors import DiskFullError, DocumentError, InternalError, LimitError
+from handoff.errors import DiskFullError, DocumentError, HandoffError, InternalError, LimitError
 from handoff.model import Held
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
@@ -43,6 +43,7 @@ WALL_TO_CPU = 10
 DOCUMENTS_PER_WORKER = 400
 
 _reader: Reader | None = None
+_failure: HandoffError | None = None
 _limits = WorkersSchema()
 
 TaskT = TypeVar("TaskT", FindTask, RedactTask)
@@ -51,7 +52,7 @@ ResultT = TypeVar("ResultT")
 
 def start(engine: Engine, limits: WorkersSchema) -> None:
     """Prepare this process: private files, no core dumps, a memory ceiling, the engine loaded."""
-    global _reader, _limits  # noqa: PLW0603 - a worker process is a global by nature
+    global _reader, _limits, _failure  # noqa: PLW0603 - a worker process is a global by nature
     from handoff.pipeline.reading import Reader
 
     os.umask(0o077)
@@ -64,7 +65,11 @@ def start(engine: Engine, limits: WorkersSchema) -> None:
     # that wasmtime reserves and never touches.
     resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
     _limits = limits
-    _reader = Reader(engine)
+    try:
+        _reader = Reader(engine)
+    except HandoffError as error:
+        # Raised from here it would only look like a worker that died.
+        _failure = error
 
 
 def _silence() -> None:
@@ -95,6 +100,8 @@ def redact(task: RedactTask) -> RedactResult:
 
 
 def _guarded(task: TaskT, step: Callable[[Reader], ResultT]) -> ResultT | Held:
+    if _failure is not None:
+        raise _failure
     assert _reader is not None  # noqa: S101 - start() ran in this process
     try:
         with _deadline(task.size):

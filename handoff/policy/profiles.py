@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from handoff.errors import ConfigError
 from handoff.model import EntityRule, Operator, RedactionProfile
@@ -45,6 +45,14 @@ class ProfileSchema(StrictModel):
         if not isinstance(value, dict):
             return value
         return {k: {"operator": v} if isinstance(v, str) else v for k, v in value.items()}
+
+    @model_validator(mode="after")
+    def block_only_what_goes(self) -> Self:
+        """What is kept would be found again at every recheck, and hold every document."""
+        for name in self.recheck_block:
+            if name not in self.entities or self.entities[name].operator is Operator.KEEP:
+                raise ValueError(f"recheck_block names {name}, which the profile does not remove")
+        return self
 
 
 def load_profile(directory: Path, name: str) -> RedactionProfile:

@@ -38,6 +38,10 @@ def _replace(firm: Firm, old: str, new: str) -> None:
     firm.policy.write_text(text.replace(old, new))
 
 
+def _profile(firm: Firm, text: str) -> None:
+    (firm.home / "policies/profiles/legal-review.yaml").write_text(text)
+
+
 def _sql(firm: Firm, statement: str) -> None:
     with sqlite3.connect(firm.home / "custody" / "custody.db") as connection:
         connection.execute(statement)
@@ -109,6 +113,12 @@ ROWS = {
     ),
     "no recipient key": Row(
         lambda f: f.write_policy(recipients="[]"), "policy.no_recipient", 14, "age1"
+    ),
+    "profile with an unknown entity": Row(
+        lambda f: _profile(f, "language: en\nentities: {PERSONS: mask}\n"),
+        "policy.invalid",
+        11,
+        "PERSONS",
     ),
     "missing profile": Row(
         lambda f: (f.home / "policies/profiles/legal-review.yaml").unlink(), "policy.invalid", 11

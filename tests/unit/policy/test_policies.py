@@ -152,8 +152,10 @@ def test_a_profile_is_read_in_both_its_forms(tmp_path: Path) -> None:
         ("language: en\nentities: {PERSON: shred}\n", "expected one of remove, mask"),
         ("language: en\nentities: {person: mask}\n", "entities.person"),
         ("language: en\nentities: {}\n", "entities"),
+        ("language: en\nentities: {AB: keep}\nrecheck_block: [AB]\n", "names AB"),
+        ("language: en\nentities: {AB: mask}\nrecheck_block: [BC]\n", "names BC"),
         ("language: english\nentities: {PERSON: mask}\n", "language"),
-        ("language: en\nentities: {A: {operator: mask, threshold: 7}}\n", "entities.A"),
+        ("language: en\nentities: {AB: {operator: mask, threshold: 7}}\n", "entities.AB"),
     ],
 )
 def test_a_mistake_in_a_profile_is_told(tmp_path: Path, text: str, told: str) -> None:

@@ -1,0 +1,55 @@
+"""The entities a profile may name. Imports nothing heavy: the coordinator checks profiles too."""
+
+from __future__ import annotations
+
+from handoff.errors import ConfigError
+from handoff.model import RedactionProfile
+
+ENTITIES = (
+    "ABA_ROUTING_NUMBER",
+    "ACCOUNT_NUMBER",
+    "ADDRESS",
+    "BATES_NUMBER",
+    "CASE_NUMBER",
+    "COMPANY_NUMBER",
+    "CREDIT_CARD",
+    "CRYPTO",
+    "DATE_OF_BIRTH",
+    "DATE_TIME",
+    "DRIVER_LICENSE",
+    "EMAIL_ADDRESS",
+    "IBAN_CODE",
+    "IN_AADHAAR",
+    "IN_PAN",
+    "IP_ADDRESS",
+    "LOCATION",
+    "MAC_ADDRESS",
+    "MATTER_NUMBER",
+    "NATIONAL_ID",
+    "NRP",
+    "ORGANIZATION",
+    "PASSPORT_NUMBER",
+    "PERSON",
+    "PHONE_NUMBER",
+    "UK_NHS",
+    "UK_NINO",
+    "URL",
+    "US_EIN",
+    "US_ITIN",
+    "US_SSN",
+    "VAT_NUMBER",
+)
+"""What `handoff.detection.registry` has something for."""
+
+
+def require_known(profile: RedactionProfile) -> None:
+    """Do nothing, or raise.
+
+    Raises:
+        ConfigError: the profile names an entity that nothing finds.
+    """
+    if unknown := sorted({*profile.entities, *profile.recheck_block} - set(ENTITIES)):
+        raise ConfigError(
+            f"the profile {profile.name} names entities that nothing finds: {', '.join(unknown)}",
+            f"use one of {', '.join(ENTITIES)}",
+        )
