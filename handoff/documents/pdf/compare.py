@@ -6,13 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+import numpy as np
+import numpy.typing as npt
 
 from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.engine import Page
 from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.labels import drawable
 from handoff.documents.pdf.locate import PagePlan
+
+_Pixels = npt.NDArray[np.uint8]
+_Marks = npt.NDArray[np.bool_]
+_Places = tuple[npt.NDArray[np.intp], ...]
 
 MAX_CHANGED = 0.0005
 """Share of a page's pixels that may differ outside the boxes."""
@@ -49,40 +54,51 @@ def looks_kept(before: Look, after: Look, boxes: Sequence[Rect]) -> bool:
     Letters that only moved by less than a pixel (PDFium rounds distances to a thousandth of the
     font size) count as kept.
     """
-    size = (before.width, before.height)
-    if size != (after.width, after.height):
+    if (before.width, before.height) != (after.width, after.height):
         return False
-    old = Image.frombytes("L", size, before.pixels)
-    new = Image.frombytes("L", size, after.pixels)
+    old, new = _gray(before), _gray(after)
+    changed = _outside(boxes, _distance(old, new) >= _CHANGED_BY)
     allowed = MAX_CHANGED * before.width * before.height
     return (
-        _count_outside(ImageChops.difference(old, new), boxes) <= allowed
-        or _count_outside(_shifted_difference(old, new), boxes) <= allowed
+        int(np.count_nonzero(changed)) <= allowed
+        or int(np.count_nonzero(_shifted_distance(old, new, changed) >= _CHANGED_BY)) <= allowed
     )
 
 
-def _shifted_difference(old: Image.Image, new: Image.Image) -> Image.Image:
-    """How far each pixel is from all pixels around the same place in the other picture."""
-    return ImageChops.lighter(_beyond(old, new), _beyond(new, old))
+def _gray(drawn: Look) -> _Pixels:
+    return np.frombuffer(drawn.pixels, np.uint8).reshape(drawn.height, drawn.width)
 
 
-def _beyond(picture: Image.Image, other: Image.Image) -> Image.Image:
-    darkest, lightest = (
-        other.filter(ImageFilter.MinFilter(3)),
-        other.filter(ImageFilter.MaxFilter(3)),
-    )
-    return ImageChops.lighter(
-        ImageChops.subtract(darkest, picture), ImageChops.subtract(picture, lightest)
-    )
+def _distance(one: _Pixels, other: _Pixels) -> _Pixels:
+    return np.maximum(one, other) - np.minimum(one, other)
 
 
-def _count_outside(difference: Image.Image, boxes: Sequence[Rect]) -> int:
-    """Pixels outside `boxes` that changed visibly."""
-    painter = ImageDraw.Draw(difference)
+def _outside(boxes: Sequence[Rect], changed: _Marks) -> _Marks:
+    """`changed`, where it is not in or beside `boxes`."""
     for box in boxes:
         area = box.grown(_MARGIN, _MARGIN)
-        painter.rectangle((area.left, area.bottom, area.right, area.top), fill=0)
-    return sum(difference.histogram()[_CHANGED_BY:])
+        top, left = max(0, int(area.bottom)), max(0, int(area.left))
+        changed[top : max(0, int(area.top) + 1), left : max(0, int(area.right) + 1)] = False
+    return changed
+
+
+def _shifted_distance(old: _Pixels, new: _Pixels, changed: _Marks) -> _Pixels:
+    """How far each `changed` pixel is from all around the same place in the other picture.
+
+    Only those can be far: the pixel at the same place is one of those around it.
+    """
+    places = np.nonzero(changed)
+    return np.maximum(_beyond(old, new, places), _beyond(new, old, places))
+
+
+def _beyond(picture: _Pixels, other: _Pixels, places: _Places) -> _Pixels:
+    """By how much the pixels at `places` are darker or lighter than all of `other` around them."""
+    rows, columns = places
+    edged = np.pad(other, 1, mode="edge")
+    around = [edged[rows + down, columns + right] for down in range(3) for right in range(3)]
+    here = picture[places]
+    darkest, lightest = np.minimum.reduce(around), np.maximum.reduce(around)
+    return _distance(here, np.clip(here, darkest, lightest))
 
 
 def letters_kept(plan: PagePlan, after: Chars) -> bool:

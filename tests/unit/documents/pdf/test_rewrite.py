@@ -144,6 +144,21 @@ def test_looks_are_compared_outside_the_boxes(change: list[tuple[int, int]], kep
     assert looks_kept(after, before, [Rect(0, 0, 10, 10)]) is kept
 
 
+@pytest.mark.parametrize(("by", "kept"), [(1, True), (2, False)])
+def test_a_stroke_may_move_by_one_pixel_and_no_more(by: int, kept: bool) -> None:
+    def stroke(at: int) -> Look:
+        return Look(100, 100, (b"\xff" * at + b"\0" + b"\xff" * (99 - at)) * 100)
+
+    assert looks_kept(stroke(50), stroke(50 + by), []) is kept
+    assert looks_kept(stroke(99), stroke(99 - by), []) is kept
+
+
+def test_a_stroke_that_is_gone_has_not_moved() -> None:
+    white, line = b"\xff" * 10_000, b"\xff" * 50 + b"\0" + b"\xff" * 49
+    assert not looks_kept(Look(100, 100, line * 100), Look(100, 100, white), [])
+    assert not looks_kept(Look(100, 100, white), Look(100, 100, line * 100), [])
+
+
 def test_a_form_on_two_pages_is_redacted_where_it_was_asked(
     bench: Any, build: Any, show_lines: Show
 ) -> None:
