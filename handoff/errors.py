@@ -67,6 +67,14 @@ class UsageError(HandoffError):
     hint = "see `handoff COMMAND --help`"
 
 
+class InputMissingError(HandoffError):
+    """A path named on the command line does not exist, so the input is not what was meant."""
+
+    code = "batch.input_missing"
+    exit_code = 4
+    hint = "check the path, and that the disk it lies on is mounted; nothing was sent"
+
+
 class RunLockedError(HandoffError):
     """Another handoff process is working in the same home."""
 
@@ -150,14 +158,6 @@ class PermissionsError(PolicyError):
     code = "machine.permissions"
     exit_code = 17
     hint = "run `handoff doctor`; it says which path and how to mend it"
-
-
-class SpoolLostError(PolicyError):
-    """The spool no longer holds what an unfinished batch still has to deliver."""
-
-    code = "machine.spool_lost"
-    exit_code = 19
-    hint = "restore the spool from the backup, or send the batch anew with --again"
 
 
 class RecordMissingError(PolicyError):
@@ -265,6 +265,14 @@ class WorkerDiedError(DocumentError):
     code = "document.worker_died"
     exit_code = 28
     hint = "the document is hostile or far too complex; have IT look at it"
+
+
+class GoneError(DocumentError):
+    """The file was in the batch when an earlier run began it, and is not there any more."""
+
+    code = "document.gone"
+    exit_code = 20
+    hint = "put the file back and send again, or let it go"
 
 
 class InternalError(DocumentError):

@@ -150,6 +150,7 @@ def verify(
 
     Exit status: 0 nothing is wrong; otherwise as README.md lists.
     """
+    from handoff.custody.checkpoint import open_checkpoint
     from handoff.custody.logkey import load_verifier_key
     from handoff.custody.note import VerifierKey
     from handoff.custody.verify import verify as recompute
@@ -157,7 +158,10 @@ def verify(
 
     home = Home.locate(home_path).require()
     keys = [VerifierKey.parse(text) for text in vkeys] or [load_verifier_key(home.keys)]
-    report = recompute(home.custody, keys, checkpoints=[file.read() for file in checkpoints])
+    notes = [file.read().rstrip("\n") + "\n" for file in checkpoints]
+    for note in notes:
+        open_checkpoint(note, keys)
+    report = recompute(home.custody, keys, checkpoints=notes)
     _say_report(report, as_json=as_json)
     report.require_ok()
 

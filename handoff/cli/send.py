@@ -101,5 +101,5 @@ def _close(screen: Screen, outcomes: list[Outcome], *, as_json: bool) -> None:
         if not screen.batches and all(isinstance(o, AlreadyDelivered) for o in outcomes):
             say("all of it was delivered before; nothing was sent")
         say(tally(outcomes))
-        if counts.get("held") and not is_terminal():
+        if counts.get("held") and screen.batches and not is_terminal():
             say("file names are shown on a terminal only: `handoff custody show BATCH --names`")

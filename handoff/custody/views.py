@@ -35,7 +35,8 @@ class BatchRow:
     """One batch in the list.
 
     Attributes:
-        state: "open", "interrupted", or "closed" once the fate of all its documents is recorded.
+        state: "open", "interrupted" or "closed". A batch is closed when its manifest is
+            delivered, or when it has none because nothing was delivered.
         closed_at: when it was closed, None while it is not.
         delivered, held, failed: documents by how they ended so far.
     """
@@ -73,7 +74,13 @@ _OUTCOMES = {
     # The announced upload never happened; the document is sealed and sent anew.
     "delivery.abandoned": "pending",
 }
-_BATCH_KINDS = ("batch.opened", "batch.resumed", "batch.interrupted", "batch.closed")
+_BATCH_KINDS = (
+    "batch.opened",
+    "batch.resumed",
+    "batch.interrupted",
+    "batch.closed",
+    "manifest.delivered",
+)
 
 
 @dataclass(slots=True)
@@ -116,8 +123,11 @@ def list_batches(source: EventSource) -> list[BatchRow]:
             if event.doc_id:
                 tally.outcomes[event.doc_id] = _OUTCOMES[event.kind]
         elif event.kind == "batch.closed":
-            tally.state, tally.closed = "closed", event
-        elif tally.closed is None:
+            tally.closed = event
+            tally.state = "open" if _number(event, "delivered") else "closed"
+        elif event.kind == "manifest.delivered":
+            tally.state = "closed"
+        elif tally.state != "closed":
             tally.state = "interrupted" if event.kind == "batch.interrupted" else "open"
     return [tally.row() for tally in tallies.values()]
 
@@ -167,7 +177,12 @@ def _documents_numbered(source: EventSource, control_number: str) -> set[str]:
 
 
 def _rows(events: Iterable[CustodyEvent]) -> Iterator[TimelineRow]:
+    """Rows in words; a document keeps the control number it was received under."""
+    numbers: dict[str, str] = {}
     for event in events:
+        number = _text(event, "control_number") or numbers.get(event.doc_id, "")
+        if event.doc_id:
+            numbers[event.doc_id] = number
         yield TimelineRow(
             index=event.index,
             at=event.at,
@@ -176,7 +191,7 @@ def _rows(events: Iterable[CustodyEvent]) -> Iterator[TimelineRow]:
             host=event.host,
             batch_id=event.batch_id,
             doc_id=event.doc_id,
-            control_number=_text(event, "control_number"),
+            control_number=number,
             text=sentence(event),
         )
 

@@ -23,14 +23,12 @@ from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
 from handoff.detection import guards
 from handoff.detection.context import WholeWordEnhancer
+from handoff.detection.entities import RULES_VERSION
 from handoff.detection.ner import load_model
 from handoff.detection.nlp import Artifacts, NerEngine
 from handoff.detection.registry import MODEL_ENTITIES, registry, wanted
 from handoff.detection.views import View, blocks, view
 from handoff.model import Finding, RedactionProfile, TextUnit
-
-RULES_VERSION = 1
-"""Raised whenever recognizers, guards or word lists change what is found."""
 
 _BATCH_CHARS = 64_000
 _CACHED_BLOCKS = 20_000

@@ -5,6 +5,9 @@ from __future__ import annotations
 from handoff.errors import ConfigError
 from handoff.model import RedactionProfile
 
+RULES_VERSION = 1
+"""Raised whenever recognizers, guards or word lists change what is found."""
+
 ENTITIES = (
     "ABA_ROUTING_NUMBER",
     "ACCOUNT_NUMBER",

@@ -21,6 +21,7 @@ from handoff.errors import (
     ChangedError,
     DocumentError,
     EmptyError,
+    InputMissingError,
     LimitError,
     NothingToSendError,
     UnreadableError,
@@ -80,8 +81,13 @@ def scan(paths: Sequence[Path], limits: Limits) -> list[IntakeItem]:
     hashed, in constant memory.
 
     Raises:
+        InputMissingError: one of `paths` is not there.
         NothingToSendError: nothing at all lies there.
     """
+    for number, path in enumerate(paths, 1):
+        if not os.path.lexists(path):
+            # The path stays unsaid: it may be a client's name, and this goes to cron's mail.
+            raise InputMissingError(f"path {number} of {len(paths)} does not exist")
     roots = [path if path.is_dir() else path.parent for path in paths]
     real_roots = [Path(os.path.realpath(root)) for root in roots]
     seen: set[Path] = set()

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from handoff.documents.intake import IntakeItem
+from handoff.errors import GoneError
 from handoff.model import AlreadyDelivered, CustodyEvent, Held
 from handoff.pipeline.holding import held_from_event
 from handoff.ports import Ledger
 
 CONTROL_DIGITS = 6
 # What held a document may be gone when the same bytes are tried again.
-PASSING_CODES = frozenset({"document.worker_died", "document.changed", "document.unreadable"})
+PASSING_CODES = frozenset(
+    {"document.gone", "document.worker_died", "document.changed", "document.unreadable"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +118,18 @@ def _intent(event: CustodyEvent) -> Intent:
 
 
 class History:
-    """What the log says of one vendor: batches finished, batches begun, control numbers used."""
+    """What the log says of one vendor: batches finished, batches begun, control numbers used.
 
-    def __init__(self, ledger: Ledger, vendor: str) -> None:
+    Without a vendor's name, of all vendors.
+    """
+
+    def __init__(self, ledger: Ledger, vendor: str = "") -> None:
         self._ledger = ledger
         self._states: dict[str, BatchState] = {}
         self.last_control = 0
         self.batch_ids: list[str] = []
         for event in ledger.events(kinds=["batch.opened"]):
-            if event.details["vendor"] == vendor:
+            if vendor in {"", event.details["vendor"]}:
                 self.batch_ids.append(event.batch_id)
                 last = event.details["number_last"]
                 self.last_control = max(self.last_control, last if isinstance(last, int) else 0)
@@ -180,7 +187,15 @@ def number(
 def resumable(
     unfinished: Iterable[BatchState], pending: Mapping[str, Document]
 ) -> Iterator[tuple[BatchState, list[Document]]]:
-    """Those unfinished batches all of whose documents are at hand, with the documents."""
+    """Unfinished batches of which at least one document is at hand, with all their documents.
+
+    One that is not at hand any more needs no file if it was delivered; otherwise it is held.
+    """
     for state in unfinished:
-        if state.control and all(doc_id in pending for doc_id in state.control):
-            yield state, [pending[doc_id] for doc_id in state.control]
+        if any(doc_id in pending for doc_id in state.control):
+            yield state, [pending.get(doc_id) or _gone(doc_id) for doc_id in state.control]
+
+
+def _gone(doc_id: str) -> Document:
+    problem = GoneError("the file is not in the input any more")
+    return Document(doc_id, IntakeItem(Path(), "", problem=problem))

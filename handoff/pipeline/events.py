@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
+from handoff import __version__
+from handoff.detection.entities import RULES_VERSION
 from handoff.model import EventDraft, Held, JsonValue, StoreReceipt
 from handoff.pipeline import ids
 from handoff.pipeline.batch import Document
@@ -32,8 +35,10 @@ def _code(version_id: str) -> str:
 
 
 def engine_digest(run: Run) -> str:
-    """What read the documents: the digest of the language model."""
-    return f"sha256:{run.engine.model_sha256}"
+    """What decides what is found in a document: model, libraries, rules, the program itself."""
+    parts = [run.engine.model_sha256, str(RULES_VERSION), __version__]
+    parts += [version(name) for name in ("presidio-analyzer", "spacy")]
+    return f"sha256:{hashlib.sha256('/'.join(parts).encode()).hexdigest()}"
 
 
 def batch_opened(run: Run, batch_id: str, documents: Sequence[Document]) -> list[EventDraft]:

@@ -28,7 +28,7 @@ def write_names(run: Run, batch_id: str, documents: Iterable[Document]) -> None:
     names = {document.control_number: document.item.display_name() for document in documents}
     record = {"type": "handoff-names", "version": 1, "batch_id": batch_id, "names": names}
     plain = json.dumps(record, ensure_ascii=False, sort_keys=True).encode()
-    recovery = [run.keys.public_parts().recovery_pq]
+    recovery = [run.keys.public_parts().recovery_x25519]
     write_private(names_path(run.home.records, batch_id), seal_bytes(plain, recovery))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ def endpoint_url(value: str) -> str:
     url = urlsplit(value)
     if value and (url.scheme not in {"http", "https"} or not url.hostname):
         raise ValueError("expected a URL such as https://s3.example.org")
+    if url.scheme == "http" and not _is_loopback(url.hostname or ""):
+        raise ValueError("expected https:// (http:// is for servers on this machine alone)")
     if url.username or url.password or url.query or url.fragment:
         raise ValueError("expected a URL without user, password, query or fragment")
     return value
@@ -33,6 +36,13 @@ def endpoint_url(value: str) -> str:
 Endpoint = Annotated[str, AfterValidator(endpoint_url)]
 Checksums = Literal["when_supported", "when_required"]
 Addressing = Literal["auto", "path", "virtual"]
+
+
+def _is_loopback(hostname: str) -> bool:
+    try:
+        return hostname == "localhost" or ip_address(hostname).is_loopback
+    except ValueError:
+        return False
 
 
 def recipient_shape(value: str) -> str:

@@ -129,5 +129,5 @@ def test_the_firm_alone_can_look_up_original_names(sent: tuple[Firm, list[Result
     [batch] = firm.run("custody", "list", "--json").of("batch")
     shown = firm.run("custody", "show", batch["batch_id"], "--names", "--json").of("name")
     assert {Path(line["name"]).name for line in shown} == set(NAMES)
-    (firm.home / "keys" / "recovery-pq.txt").unlink()
+    (firm.home / "keys" / "recovery-x25519.txt").unlink()
     assert firm.run("custody", "show", batch["batch_id"], "--names").code == 32

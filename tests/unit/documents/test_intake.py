@@ -16,6 +16,7 @@ from handoff.errors import (
     ChangedError,
     DocumentError,
     EmptyError,
+    InputMissingError,
     LimitError,
     NothingToSendError,
     UnreadableError,
@@ -116,8 +117,10 @@ def test_an_unreadable_file_is_held(batch: Path) -> None:
     assert isinstance(_problem(batch / "a.txt", batch), UnreadableError)
 
 
-def test_a_missing_file_is_held(batch: Path) -> None:
-    assert isinstance(scan([batch / "nope.txt"], LIMITS)[0].problem, UnreadableError)
+def test_a_path_that_does_not_exist_refuses_the_whole_input_without_naming_it(batch: Path) -> None:
+    with pytest.raises(InputMissingError, match="path 2 of 2") as caught:
+        scan([batch, batch / "nope.txt"], LIMITS)
+    assert "nope" not in caught.value.message
 
 
 def test_zero_bytes_are_held(batch: Path) -> None:

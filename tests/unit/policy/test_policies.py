@@ -54,6 +54,7 @@ def test_a_policy_is_read_with_its_digest_and_the_defaults_of_the_configuration(
         ("expires: 2027-12-31", "expires: soon", ":5: agreement.expires: "),
         ("expires: 2027-12-31", "expires: 20271231", ":5: agreement.expires: "),
         ("https://s3", "ftp://s3", ":10: bucket.endpoint: expected a URL such as"),
+        ("https://s3", "http://s3", ":10: bucket.endpoint: expected https://"),
         ("https://s3", "https://user:pw@s3", "without user, password"),
         ("name: handoff-acme", "name: Handoff_Acme", ":9: bucket.name: "),
         ("name: acme", "name: beta", "name: expected `acme`, as the file is called"),
