@@ -11,12 +11,12 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from handoff.errors import SpoolLostError
+from handoff.errors import RecordMissingError
 from handoff.model import CustodyEvent, EventDraft, Manifest, ManifestEntry
 from handoff.pipeline import events
 from handoff.pipeline.batch import BatchState, Intent, read_state
 from handoff.pipeline.records import write_private
-from handoff.pipeline.resuming import manifest_path
+from handoff.pipeline.resuming import manifest_path, spooled, stored
 from handoff.pipeline.run import Run
 from handoff.sealing import manifest as manifests
 from handoff.sealing.seal import seal_bytes
@@ -102,31 +102,57 @@ def _content_sha256(state: BatchState) -> str:
 def _deliver_manifest(run: Run, state: BatchState) -> None:
     """The signature first, the manifest last: once the manifest is there, the batch exists."""
     if not state.manifest_intents:
-        _announce_manifest(run, state)
-        state = read_state(run.ledger, state.batch_id)
-    intents = list(state.manifest_intents.values())
+        _announce_manifest(run, state, *_make(run, state))
+    elif not all(_at_hand(run, intent) for intent in state.manifest_intents.values()):
+        _announce_manifest(run, state, *_recorded(run, state.batch_id))
+    intents = list(read_state(run.ledger, state.batch_id).manifest_intents.values())
     for intent in intents:
-        run.store.put(intent.object_key, _spooled(run, intent.object_key), intent.ciphertext_sha256)
+        path = manifest_path(run.home.spool, intent.object_key)
+        if spooled(path, intent):
+            run.store.put(intent.object_key, path, intent.ciphertext_sha256)
     run.ledger.append([_event(run, "manifest.delivered", state, intents[-1])])
     run.ledger.checkpoint()
     for intent in intents:
         manifest_path(run.home.spool, intent.object_key).unlink(missing_ok=True)
 
 
-def _spooled(run: Run, object_key: str) -> Path:
-    path = manifest_path(run.home.spool, object_key)
-    if not path.exists():
-        raise SpoolLostError("the spooled manifest of an unfinished batch is gone")
-    return path
+def _at_hand(run: Run, intent: Intent) -> bool:
+    """Whether what was announced still waits in the spool, or lies in the bucket."""
+    source = manifest_path(run.home.spool, intent.object_key)
+    return spooled(source, intent) or stored(run.store, intent) is not None
 
 
-def _announce_manifest(run: Run, state: BatchState) -> None:
-    """Make, sign, seal and spool the manifest, then announce both objects in one transaction."""
+def _make(run: Run, state: BatchState) -> tuple[bytes, bytes]:
+    """The manifest and its signature, kept among the firm's records before they are announced."""
     assert state.closed is not None  # noqa: S101 - close_batch has just closed it
     encoded = manifests.encode(_manifest(run, state, state.closed, run.ledger.checkpoint().note))
     signature = manifests.sign(encoded, run.keys.signing).encode()
-    write_private(run.home.records / f"{state.batch_id}.manifest.json", encoded)
-    write_private(run.home.records / f"{state.batch_id}.manifest.json.sig", signature)
+    manifest, beside = _records(run, state.batch_id)
+    write_private(manifest, encoded)
+    write_private(beside, signature)
+    return encoded, signature
+
+
+def _recorded(run: Run, batch_id: str) -> tuple[bytes, bytes]:
+    """The same two once more: the signature may lie in the bucket already, and is kept there.
+
+    Raises:
+        RecordMissingError: they are not among the firm's records.
+    """
+    manifest, beside = _records(run, batch_id)
+    try:
+        return manifest.read_bytes(), beside.read_bytes()
+    except OSError:
+        raise RecordMissingError("the manifest of an unfinished batch is gone") from None
+
+
+def _records(run: Run, batch_id: str) -> tuple[Path, Path]:
+    records = run.home.records
+    return records / f"{batch_id}.manifest.json", records / f"{batch_id}.manifest.json.sig"
+
+
+def _announce_manifest(run: Run, state: BatchState, encoded: bytes, signature: bytes) -> None:
+    """Seal and spool the manifest, then announce both objects in one transaction."""
     intents = [
         _spool(run, f"{state.batch_id}/manifest.json.sig", signature),
         _spool(run, f"{state.batch_id}/manifest.json.age", seal_bytes(encoded, run.recipients)),

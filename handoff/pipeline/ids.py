@@ -23,8 +23,10 @@ def derive(batch_key: bytes, purpose: str) -> bytes:
 
 
 def _digest(key: bytes, parts: Iterable[str]) -> str:
-    # Each part is length-prefixed, so that no two lists of parts read as the same bytes.
-    message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
+    # Each part is length-prefixed, so that no two lists of parts read as the same bytes. A part may
+    # be a file name, and those need not be UTF-8 (PEP 383).
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
     return hmac.new(key, message, hashlib.sha256).hexdigest()
 
 

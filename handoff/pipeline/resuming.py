@@ -12,6 +12,7 @@ from handoff.pipeline import events
 from handoff.pipeline.batch import BatchState, Intent
 from handoff.pipeline.run import Run
 from handoff.ports import Store
+from handoff.sealing.files import translated
 from handoff.sealing.seal import spool_path
 
 
@@ -28,7 +29,8 @@ def sweep_spool(spool: Path, unfinished: Iterable[BatchState]) -> None:
         wanted |= {manifest_path(spool, key).name for key in state.manifest_intents}
     for path in spool.iterdir():
         if path.name not in wanted:
-            path.unlink()
+            with translated("the spool"):
+                path.unlink()
 
 
 def settle_intents(run: Run, state: BatchState) -> None:
@@ -48,8 +50,13 @@ def settle_intents(run: Run, state: BatchState) -> None:
 
 def _settle(store: Store, spool: Path, intent: Intent) -> StoreReceipt | None:
     source = spool_path(spool, intent.object_key)
-    if _sha256(source) == intent.ciphertext_sha256:
+    if spooled(source, intent):
         return store.put(intent.object_key, source, intent.ciphertext_sha256)
+    return stored(store, intent)
+
+
+def stored(store: Store, intent: Intent) -> StoreReceipt | None:
+    """What the store says of an announced upload, if the bytes that were announced lie there."""
     if store.head(intent.object_key) is None:
         return None
     with Path(os.devnull).open("wb") as nowhere:
@@ -57,9 +64,11 @@ def _settle(store: Store, spool: Path, intent: Intent) -> StoreReceipt | None:
     return receipt if receipt.sha256 == intent.ciphertext_sha256 else None
 
 
-def _sha256(path: Path) -> str:
+def spooled(source: Path, intent: Intent) -> bool:
+    """Whether the file at `source` is the ciphertext that was announced."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return ""
+        return False
+    return digest == intent.ciphertext_sha256

@@ -34,7 +34,8 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
     if not items:
         raise NothingToSendError("the input holds no documents")
     history = History(run.ledger, run.policy.name)
-    sweep_spool(run.home.spool, history.unfinished())
+    # One spool for all vendors: what waits in it may be another vendor's.
+    sweep_spool(run.home.spool, History(run.ledger).unfinished())
     pending: dict[str, Document] = {}
     for document in _identified(run, items):
         settled = None if again else history.settled(document.doc_id, engine_digest(run))

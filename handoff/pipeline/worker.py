@@ -16,14 +16,14 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import connection, parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from handoff.errors import DiskFullError, DocumentError, HandoffError, InternalError, LimitError
+from handoff.errors import DocumentError, HandoffError, InternalError, LimitError
 from handoff.model import Held
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
@@ -48,6 +48,8 @@ _limits = WorkersSchema()
 
 TaskT = TypeVar("TaskT", FindTask, RedactTask)
 ResultT = TypeVar("ResultT")
+ReturnT = TypeVar("ReturnT")
+ParamT = ParamSpec("ParamT")
 
 
 def start(engine: Engine, limits: WorkersSchema) -> None:
@@ -106,10 +108,11 @@ def _guarded(task: TaskT, step: Callable[[Reader], ResultT]) -> ResultT | Held:
     try:
         with _deadline(task.size):
             return step(_reader)
-    except DiskFullError:
-        raise
     except DocumentError as error:
         return held_from_error(task.doc_id, error, getattr(error, "places", ()))
+    except HandoffError:
+        # The disk, the spool, the output: no document is to blame, and every other would fail too.
+        raise
     except MemoryError:
         return held_from_error(task.doc_id, LimitError("needs more memory than a document may"))
     except RecursionError:
@@ -141,12 +144,25 @@ def _deadline(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
 
 
+class _Workers(ProcessPoolExecutor):
+    """Worker processes; the fork server is one without credentials whenever it has to be started.
+
+    multiprocessing starts a fork server that has died anew, with the environment as it is then.
+    """
+
+    def submit(
+        self, fn: Callable[ParamT, ReturnT], /, *args: ParamT.args, **kwargs: ParamT.kwargs
+    ) -> Future[ReturnT]:
+        """As `ProcessPoolExecutor.submit`."""
+        start_fork_server()
+        return super().submit(fn, *args, **kwargs)
+
+
 def open_pool(engine: Engine, limits: WorkersSchema) -> Pool:
     """Worker processes that inherit neither credentials nor open files."""
     processes = limits.processes or os.cpu_count() or 1
-    start_fork_server()
     factory = partial(
-        ProcessPoolExecutor,
+        _Workers,
         processes,
         mp_context=multiprocessing.get_context("forkserver"),
         initializer=start,

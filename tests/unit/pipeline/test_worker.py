@@ -1,0 +1,139 @@
+"""What a worker makes of errors, and what the processes around it are started with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from handoff.documents.intake import IntakeItem
+from handoff.errors import DamagedError, DiskFullError, HandoffError, PermissionsError
+from handoff.model import Held
+from handoff.pipeline import worker
+from handoff.pipeline.tasks import FindTask
+
+TASK = FindTask("d1", IntakeItem(Path("x"), "x", 1))
+
+
+class Failing:
+    """A reader that meets `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def find(self, task: FindTask) -> Any:
+        raise self.error
+
+
+@pytest.fixture(autouse=True)
+def restored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test leaves the process without a reader and without a limit of time."""
+    monkeypatch.setattr(worker, "_reader", None)
+    monkeypatch.setattr(worker.resource, "setrlimit", lambda *_: None)
+
+
+@pytest.mark.parametrize("error", [PermissionsError("spool"), DiskFullError("spool")])
+def test_no_document_is_held_for_what_is_wrong_with_the_machine(
+    monkeypatch: pytest.MonkeyPatch, error: HandoffError
+) -> None:
+    monkeypatch.setattr(worker, "_reader", cast("Any", Failing(error)))
+    with pytest.raises(type(error)):
+        worker.find(TASK)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (DamagedError("x"), "document.damaged"),
+        (MemoryError(), "document.limit"),
+        (RecursionError(), "document.limit"),
+        (ValueError("the text of a document"), "document.internal"),
+    ],
+)
+def test_what_is_wrong_with_a_document_holds_it(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    monkeypatch.setattr(worker, "_reader", cast("Any", Failing(error)))
+    held = worker.find(TASK)
+    assert isinstance(held, Held)
+    assert held.code == code
+    assert "text of a document" not in held.message
+
+
+RESTART = """
+    import multiprocessing, os, signal, time
+    from multiprocessing import forkserver
+    from handoff.pipeline.worker import _Workers
+
+    def environment():
+        return open("/proc/self/environ", "rb").read()
+
+    if __name__ == "__main__":
+        workers = _Workers(1, mp_context=multiprocessing.get_context("forkserver"))
+        assert b"planted" not in workers.submit(environment).result()
+        server = forkserver._forkserver._forkserver_pid
+        os.kill(server, signal.SIGKILL)
+        time.sleep(0.5)
+        try:
+            while True:
+                workers.submit(environment).result()
+        except Exception:
+            pass
+        again = _Workers(1, mp_context=multiprocessing.get_context("forkserver"))
+        assert b"planted" not in again.submit(environment).result()
+        assert forkserver._forkserver._forkserver_pid != server
+        assert os.environ["AWS_SECRET_ACCESS_KEY"] == "planted"
+        again.shutdown()
+"""
+
+
+def test_a_fork_server_that_was_killed_is_started_anew_without_credentials(tmp_path: Path) -> None:
+    script = tmp_path / "restart.py"
+    script.write_text(textwrap.dedent(RESTART))
+    result = subprocess.run(
+        [sys.executable, script],
+        env=os.environ | {"AWS_SECRET_ACCESS_KEY": "planted", "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+INTERRUPTED = """
+    import time
+    from handoff.pipeline.forking import start_fork_server
+
+    if __name__ == "__main__":
+        start_fork_server()
+        print("started", flush=True)
+        try:
+            time.sleep(60)
+        except KeyboardInterrupt:
+            pass
+"""
+
+
+def test_an_interrupt_while_the_model_loads_prints_no_traceback(tmp_path: Path) -> None:
+    script = tmp_path / "interrupted.py"
+    script.write_text(textwrap.dedent(INTERRUPTED))
+    process = subprocess.Popen(
+        [sys.executable, script],
+        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "started\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert errors == ""
