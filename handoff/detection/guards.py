@@ -26,7 +26,7 @@ Guard = Callable[[Sequence[str], str], bool]
 _EDGE = " \t\n.,;:!?'\"“”‘’()[]{}<>«»*_|/\\-–—•·"
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LEADING = re.compile(
-    r"(?:(?:[Tt]he|THE|[Aa]n?|[Aa]nd|of|[Ii]n|[Bb]y|[Tt]o|[Aa]t)|(?i:vs?|re|mr|mrs|ms|miss|messrs"
+    r"(?:(?:[Tt]he|THE|[Aa]n?|[Aa]nd|of|[Ii]n|[Bb]y|[Tt]o|[Aa]t)|(?i:dear|hello|hi|vs?|re|mr|mrs|ms|miss|messrs"
     r"|dr|prof|sir|judge|justice)\.?)"
     r"[ \n]{1,3}"
 )
@@ -73,7 +73,8 @@ def _is_abbreviation(text: str, start: int, end: int) -> bool:
     )
 
 
-_NOBODY = ROLES | INSTRUMENTS | TITLES | FUNCTION | TIME | ACRONYMS
+_SALUTATIONS = frozenset({"dear", "hello", "hi"})
+_NOBODY = ROLES | INSTRUMENTS | TITLES | FUNCTION | TIME | ACRONYMS | _SALUTATIONS
 
 
 def _person(words: Sequence[str], _: str) -> bool:

@@ -57,6 +57,21 @@ LABELLED = rule(
     0.6,
     any_case=False,
 )
+SALUTATION = rule(
+    "after a salutation",
+    r"\b(?:Dear|Hello|Hi|Hey)[ ]{1,2}(?!(?:Sirs?|Madams?|All|Both|Team|Colleagues?|Counsel|Clients?"
+    r"|Customers?|Members?|Friends?|Everyone|Everybody|There|Again|Editors?|Judges?|Court)\b)"
+    rf"(?:{_TITLE}\.?{_GAP})?{_NOT_A_NAME}(?P<value>{_FULL})(?=[ ]{{0,2}}(?:[,;:!.\n]|and\b|$))",
+    0.8,
+    any_case=False,
+)
+CLOSING = rule(
+    "under the closing of a letter",
+    r"\b(?:[Rr]egards|[Ss]incerely|[Ff]aithfully|[Tt]ruly|[Ww]ishes|Thanks|Cheers|Yours)[,.]?"
+    rf"[ ]{{0,4}}\n[\n ]{{0,8}}{_NOT_A_NAME}(?P<value>{_FULL})[ ]{{0,4}}(?=\n|$)",
+    0.6,
+    any_case=False,
+)
 SIGNED = rule(
     "conformed signature",
     rf"/s/[ ]{{0,3}}(?P<value>{_FULL})",
@@ -75,5 +90,7 @@ _CONTEXT = ("custodian", "name", "surname", "employee", "witness", "signatory", 
 def people() -> RuleRecognizer:
     """People introduced by a title, a label or a signature, and surnames written first."""
     return RuleRecognizer(
-        "PERSON", (TITLED, REVERSED, LABELLED, SIGNED, SIGNATURE_LINE), context=_CONTEXT
+        "PERSON",
+        (TITLED, REVERSED, LABELLED, SALUTATION, CLOSING, SIGNED, SIGNATURE_LINE),
+        context=_CONTEXT,
     )

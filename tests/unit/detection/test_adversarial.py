@@ -38,6 +38,8 @@ WORST = {
     "numbers": "no. 1",
     "labels": "case no ",
     "titles": "Mr ",
+    "salutations": "Dear ",
+    "closings": "Yours,\n",
     "born": "born in ",
     "percent": "%20",
 }

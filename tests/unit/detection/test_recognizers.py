@@ -218,6 +218,14 @@ URLS: list[Row] = [
     ("e.g. this, i.e. that; no. 5.Then", "", None),
 ]
 PEOPLE: list[Row] = [
+    # salutations and closings
+    ("Dear Eleanor,\n", "Eleanor", STRONG),
+    ("Dear Ms Finch,\n", "Finch", STRONG),
+    ("Hi Priya, can you call", "Priya", STRONG),
+    ("Dear Sir or Madam,\n", "", None),
+    ("Dear All,\n", "", None),
+    ("Dear Counsel,\n", "", None),
+    ("Kind regards,\nEleanor Finch\n", "Eleanor Finch", MEDIUM),
     ("Smith, John", "Smith, John", MEDIUM),
     ("Custodian: Anna Kowalska", "Anna Kowalska", MEDIUM),
     ("By: ____ Anna Kowalska", "Anna Kowalska", MEDIUM),
