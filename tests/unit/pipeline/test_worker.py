@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -35,7 +36,7 @@ class Failing:
 def restored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test leaves the process without a reader and without a limit of time."""
     monkeypatch.setattr(worker, "_reader", None)
-    monkeypatch.setattr(worker.resource, "setrlimit", lambda *_: None)
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
 
 
 @pytest.mark.parametrize("error", [PermissionsError("spool"), DiskFullError("spool")])
@@ -113,8 +114,8 @@ INTERRUPTED = """
 
     if __name__ == "__main__":
         start_fork_server()
-        print("started", flush=True)
         try:
+            print("started", flush=True)
             time.sleep(60)
         except KeyboardInterrupt:
             pass
