@@ -32,7 +32,7 @@ class HandoffError(Exception):
         if hint is not None:
             self.hint = hint
 
-    def __reduce__(self) -> tuple[type[HandoffError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[HandoffError], tuple[object, ...]]:
         """Cross a process boundary whole: message and hint both."""
         return (type(self), (self.message, self.hint))
 
@@ -180,11 +180,24 @@ class AssetError(PolicyError):
 
 
 class DocumentError(HandoffError):
-    """Base: this one document cannot be handed over; the batch goes on without it."""
+    """Base: this one document cannot be handed over; the batch goes on without it.
+
+    Attributes:
+        places: where in the document the cause lies, in words and without any of its text.
+    """
 
     abstract: ClassVar[bool] = True
     code = "document.error"
     exit_code = 20
+    places: tuple[str, ...] = ()
+
+    def __init__(self, message: str, hint: str | None = None, places: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.places = places
+
+    def __reduce__(self) -> tuple[type[HandoffError], tuple[object, ...]]:
+        """As of every error, with the places."""
+        return (type(self), (self.message, self.hint, self.places))
 
 
 class UnreadableError(DocumentError):
@@ -249,6 +262,14 @@ class BlockedError(DocumentError):
     code = "document.blocked"
     exit_code = 26
     hint = "have a lawyer look at the place named; the profile blocks this kind of finding"
+
+
+class LanguageError(DocumentError):
+    """The document, or a good part of it, is in a language that the profile does not read."""
+
+    code = "document.language"
+    exit_code = 26
+    hint = "names would be left standing: have it translated, or redact and hand it over by hand"
 
 
 class RecheckError(DocumentError):

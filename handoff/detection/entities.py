@@ -45,12 +45,22 @@ ENTITIES = (
 """What `handoff.detection.registry` has something for."""
 
 
+LANGUAGES = ("en",)
+"""The languages that there is a model and are rules for; a document in another is held."""
+
+
 def require_known(profile: RedactionProfile) -> None:
     """Do nothing, or raise.
 
     Raises:
-        ConfigError: the profile names an entity that nothing finds.
+        ConfigError: the profile names an entity that nothing finds, or a language nothing reads.
     """
+    if profile.language not in LANGUAGES:
+        raise ConfigError(
+            f"the profile {profile.name} is for documents in {profile.language}, which nothing "
+            "here reads",
+            f"use one of {', '.join(LANGUAGES)}",
+        )
     if unknown := sorted({*profile.entities, *profile.recheck_block} - set(ENTITIES)):
         raise ConfigError(
             f"the profile {profile.name} names entities that nothing finds: {', '.join(unknown)}",

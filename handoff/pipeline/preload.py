@@ -11,10 +11,12 @@ from contextlib import suppress
 
 import handoff.pipeline.reading  # noqa: F401 - for its imports
 from handoff import assets
+from handoff.detection.language import classifier
 from handoff.detection.ner import load_model
 from handoff.errors import HandoffError
 
 with suppress(HandoffError):
     load_model(assets.model_path())
+classifier()
 # What is there now stays: a collection in a worker would only copy the shared pages.
 gc.freeze()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
+from handoff.detection import language
 from handoff.detection.engine import PresidioDetector
 from handoff.detection.propagation import Seeker, values_of
 from handoff.documents.base import DocumentFormat
@@ -78,9 +79,10 @@ class Reader:
         """Read the document and find what is in it.
 
         Raises:
-            DocumentError: it cannot be read whole.
+            DocumentError: it cannot be read whole, or is in a language that nothing here reads.
         """
         document = self._open(task.item)
+        language.check(document.units, self._engine.profile.language)
         findings = self._detector.find(document.units)
         return Found(
             doc_id=task.doc_id,

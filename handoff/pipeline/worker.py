@@ -109,7 +109,7 @@ def _guarded(task: TaskT, step: Callable[[Reader], ResultT]) -> ResultT | Held:
         with _deadline(task.size):
             return step(_reader)
     except DocumentError as error:
-        return held_from_error(task.doc_id, error, getattr(error, "places", ()))
+        return held_from_error(task.doc_id, error, error.places)
     except HandoffError:
         # The disk, the spool, the output: no document is to blame, and every other would fail too.
         raise
