@@ -34,6 +34,7 @@ ENTITIES = (
     "PASSPORT_NUMBER",
     "PERSON",
     "PHONE_NUMBER",
+    "PRIVILEGE_LEGEND",
     "UK_NHS",
     "UK_NINO",
     "URL",

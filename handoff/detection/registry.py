@@ -28,6 +28,7 @@ from handoff.detection.recognizers import (
     births,
     cases,
     companies,
+    legends,
     matters,
     online,
     papers,
@@ -76,11 +77,16 @@ FACTORIES: Mapping[str, tuple[Factory, ...]] = {
     "IN_PAN": (lambda: InPanRecognizer(patterns=[_PAN]),),
     "COMPANY_NUMBER": (companies.company_numbers,),
     "VAT_NUMBER": (companies.vat_numbers,),
+    "PRIVILEGE_LEGEND": (legends.legends,),
 }
 """Every entity that a profile may name, and what finds it beside the entity model."""
 
 MODEL_ENTITIES = ("PERSON", "ORGANIZATION", "LOCATION", "NRP", "DATE_TIME")
 """What the entity model finds."""
+
+
+WORDY = frozenset({*MODEL_ENTITIES, "URL", "PRIVILEGE_LEGEND"})
+"""Entities that can stand in a text with no digit, no @ and no link."""
 
 
 class FixedRegistry(RecognizerRegistry):
@@ -116,7 +122,7 @@ def registry(entities: Iterable[str], language: str, *, numbers: bool) -> FixedR
         SpacyRecognizer(supported_language=language, supported_entities=list(MODEL_ENTITIES))
     ]
     for entity in sorted(entities):
-        if numbers or entity in MODEL_ENTITIES or entity == "URL":
+        if numbers or entity in WORDY:
             found.extend(make() for make in FACTORIES[entity])
     for recognizer in found:
         recognizer.supported_language = language

@@ -20,8 +20,8 @@ from handoff.detection.words import (
 _WORDS = ROLES | INSTRUMENTS | PUBLIC_HEADS | TIME | TITLES | FUNCTION
 _NOT_ALONE = _WORDS | COMMON_NAMES | PLACES
 _NO_NAME = (INSTRUMENTS | FUNCTION) - COMMON_NAMES - {"al", "de", "a"}
-_UNSPREAD = frozenset({"DATE_TIME", "NRP"})
-"""A year or a nationality found once says nothing about the same word elsewhere."""
+_UNSPREAD = frozenset({"DATE_TIME", "NRP", "PRIVILEGE_LEGEND"})
+"""A year, a nationality or a marking found once says nothing about the same words elsewhere."""
 _NAMES = frozenset({"PERSON", "ORGANIZATION", "LOCATION"})
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _PERSON_SHAPE = re.compile(r"[^\W\d_]|[\s.,'’\-()]")

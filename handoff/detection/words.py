@@ -36,3 +36,5 @@ PLACES = _LISTS["places"]
 """Countries, states and cities that are surnames or given names as well."""
 ACRONYMS = _LISTS["acronyms"]
 """Short forms of kinds of things."""
+MARKING = _LISTS["marking"]
+"""What a marking of privilege or of a protective order is made of."""

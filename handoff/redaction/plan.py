@@ -46,7 +46,7 @@ class Plan:
 
     Attributes:
         decisions: in order of unit and start; those of one unit do not overlap.
-        blocked: places of findings that the profile blocks; the document may not leave.
+        blocked: place and entity of findings that the profile blocks; the document may not leave.
     """
 
     decisions: tuple[Decision, ...]
@@ -75,10 +75,10 @@ class Plan:
         """Do nothing, or raise.
 
         Raises:
-            BlockedError: the profile blocks something found; the message names the places.
+            BlockedError: the profile blocks something found; `places` says where and what kind.
         """
         if self.blocked:
-            raise BlockedError(f"the profile blocks what was found in {', '.join(self.blocked)}")
+            raise BlockedError("the profile blocks what was found", places=self.blocked)
 
 
 def decide(
@@ -108,7 +108,7 @@ def decide(
         for decision in _of_unit(unit, by_unit.get(unit.unit_id, []), profile, key, aliases):
             decisions.append(decision)
             if decision.operator is Operator.BLOCK:
-                blocked[unit.place or unit.unit_id] = None
+                blocked[f"{unit.place or unit.unit_id}: {decision.finding.entity}"] = None
     return Plan(tuple(decisions), tuple(blocked))
 
 

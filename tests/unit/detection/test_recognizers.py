@@ -15,6 +15,7 @@ from handoff.detection.recognizers import (
     births,
     cases,
     companies,
+    legends,
     matters,
     online,
     papers,
@@ -239,6 +240,68 @@ PEOPLE: list[Row] = [
     ("Berlin, Germany is a city", "", None),
 ]
 
+LEGENDS: list[Row] = [
+    ("PRIVILEGED AND CONFIDENTIAL", "PRIVILEGED AND CONFIDENTIAL", STRONG),
+    ("Privileged & Confidential", "Privileged & Confidential", STRONG),
+    ("Re: Legally privileged and confidential", "Re: Legally privileged and confidential", STRONG),
+    (
+        "ATTORNEY-CLIENT PRIVILEGED COMMUNICATION",
+        "ATTORNEY-CLIENT PRIVILEGED COMMUNICATION",
+        STRONG,
+    ),
+    ("Attorney Work Product", "Attorney Work Product", STRONG),
+    ("a\nATTORNEYS\u2019 EYES ONLY\nb", "ATTORNEYS\u2019 EYES ONLY", STRONG),
+    (
+        "HIGHLY CONFIDENTIAL - OUTSIDE COUNSEL ONLY  ACME-0001234",
+        "HIGHLY CONFIDENTIAL - OUTSIDE COUNSEL ONLY  ACME-0001234",
+        STRONG,
+    ),
+    (
+        "CONFIDENTIAL \u2013 SUBJECT TO PROTECTIVE ORDER IN CASE NO. 21-cv-1",
+        "CONFIDENTIAL \u2013 SUBJECT TO PROTECTIVE ORDER IN CASE NO. 21-cv-1",
+        STRONG,
+    ),
+    ("Prepared in anticipation of litigation", "Prepared in anticipation of litigation", STRONG),
+    ("FILED UNDER SEAL", "FILED UNDER SEAL", STRONG),
+    (
+        "This memorandum is protected by attorney-client privilege.",
+        " is protected by attorney-client privilege",
+        STRONG,
+    ),
+    (
+        "This report was prepared at the request of counsel and must not be copied.",
+        " was prepared at the request of counsel",
+        STRONG,
+    ),
+    # what speaks about privilege
+    ("The claim to legal professional privilege failed, as the court held.", "", None),
+    ("attorney-client privilege.", "", None),
+    ("Attorney-client privilege protects what a client tells counsel in confidence.", "", None),
+    ("The work product doctrine was adopted in Hickman.", "", None),
+    ("The action was dismissed without prejudice.", "", None),
+    # markings that keep nothing from a reviewer
+    ("CONFIDENTIAL", "", None),
+    ("Private and confidential", "", None),
+    ("WITHOUT PREJUDICE SAVE AS TO COSTS", "", None),
+    # the footers of ordinary mail
+    (
+        "This e-mail is confidential and may be legally privileged. If you are not the addressee,",
+        "",
+        None,
+    ),
+    (
+        "This message contains confidential and privileged information. If received in error,",
+        "",
+        None,
+    ),
+    (
+        "This communication is confidential and privileged. If you are not the intended recipient,",
+        "",
+        None,
+    ),
+    ("If you are not the intended recipient: this email is legally privileged.", "", None),
+]
+
 TABLES: list[tuple[Callable[[], RuleRecognizer], list[Row]]] = [
     (cases.case_numbers, CASES),
     (matters.matter_numbers, MATTERS),
@@ -263,6 +326,7 @@ TABLES: list[tuple[Callable[[], RuleRecognizer], list[Row]]] = [
     (online.emails, EMAILS),
     (online.urls, URLS),
     (persons.people, PEOPLE),
+    (legends.legends, LEGENDS),
 ]
 
 

@@ -71,10 +71,10 @@ def test_a_blocked_entity_names_the_place_and_not_the_text(profile: RedactionPro
     plan = decide(
         [_unit(text)], [_finding(text, "4111 1111 1111 1111", "CREDIT_CARD")], profile, KEY
     )
-    assert plan.blocked == ("place of u",)
+    assert plan.blocked == ("place of u: CREDIT_CARD",)
     with pytest.raises(BlockedError) as raised:
         plan.check()
-    assert "place of u" in str(raised.value)
+    assert raised.value.places == ("place of u: CREDIT_CARD",)
     assert "4111" not in str(raised.value)
 
 
