@@ -30,7 +30,10 @@ def run_log(directory: Path, command: str) -> Iterator[Log]:
     """A log for one run; every line carries the command and the process id."""
     import structlog
 
-    descriptor = os.open(directory / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    from handoff.sealing.files import translated
+
+    with translated("the log file"):
+        descriptor = os.open(directory / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", buffering=1) as file:
         logger = structlog.wrap_logger(
             structlog.WriteLogger(file),

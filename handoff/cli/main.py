@@ -9,6 +9,7 @@ import errno
 import importlib
 import logging
 import os
+import resource
 import signal
 import sys
 import warnings
@@ -19,9 +20,7 @@ from typing import NoReturn
 import click
 
 from handoff import __version__
-from handoff.errors import DiskFullError, HandoffError, UsageError
-
-INTERNAL_ERROR = 1
+from handoff.errors import DiskFullError, HandoffError, PermissionsError, UsageError
 
 # name -> (module, the first line of its help). The help stands here so that listing the commands
 # imports none of them; a test compares it with the commands' own.
@@ -41,6 +40,16 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a reader of our output that has gone ends it like SIGPIPE would.
+
+        Click itself would exit 1, which is a bug of ours.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise Signalled(signal.SIGPIPE) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, without importing a command."""
@@ -82,17 +91,45 @@ def _raise_signal(number: int, _frame: FrameType | None) -> NoReturn:
     raise Signalled(number)
 
 
+def _open_standard_streams() -> None:
+    """Where the caller closed one, put /dev/null: else the next file opened would be our stdout.
+
+    The lowest descriptor that is free is the one that was closed (open(2)).
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+            mode = "r" if descriptor == 0 else "w"
+            setattr(sys, name, os.fdopen(descriptor, mode, closefd=False))
+
+
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that README.md lists."""
+    _open_standard_streams()
     # Before anything is opened: no file of ours is ever readable by others.
     os.umask(0o077)
+    # What was found and original names are in this process's memory too.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _raise_signal)
     # A library's log line or warning may quote what it was given.
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    sys.exit(_run(arguments, lambda: cli.main(arguments, "handoff", standalone_mode=False)))
+    code = _run(arguments, lambda: cli.main(arguments, "handoff", standalone_mode=False))
+    sys.exit(_last_words(code))
+
+
+def _last_words(code: int) -> int:
+    """Flush stdout while errors can still be told from success; the interpreter would exit 120."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        gone = error.errno == errno.EPIPE
+        return code or (128 + signal.SIGPIPE if gone else DiskFullError.exit_code)
+    return code
 
 
 def _run(arguments: Sequence[str], action: Callable[[], object]) -> int:
@@ -106,6 +143,8 @@ def _run(arguments: Sequence[str], action: Callable[[], object]) -> int:
 
 def _ended(arguments: Sequence[str], error: BaseException) -> int:
     match error:
+        case click.ClickException() if "--json" in arguments:
+            code = _fatal(arguments, UsageError(_lower(error.format_message())))
         case click.ClickException():
             error.show()
             code = error.exit_code
@@ -113,15 +152,22 @@ def _ended(arguments: Sequence[str], error: BaseException) -> int:
             code = _fatal(arguments, error)
         case Signalled():
             code = 128 + error.number
-        case BrokenPipeError():
-            # Whoever read our output has gone; there is nobody left to tell.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = 128 + signal.SIGPIPE
+        case click.Abort():
+            code = 128 + signal.SIGINT
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             code = _fatal(arguments, DiskFullError("no room left on a disk handoff writes to"))
+        case OSError(errno=errno.EACCES | errno.EPERM | errno.EROFS | errno.EIO):
+            name = errno.errorcode[error.errno or 0]
+            refused = f"the system refused a file that handoff needs ({name})"
+            code = _fatal(arguments, PermissionsError(refused))
         case _:
-            code = _internal(error)
+            code = _internal(arguments, error)
     return code
+
+
+def _lower(sentence: str) -> str:
+    """A sentence of Click's in the form of ours."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
 def _fatal(arguments: Sequence[str], error: HandoffError) -> int:
@@ -131,13 +177,12 @@ def _fatal(arguments: Sequence[str], error: HandoffError) -> int:
     return error.exit_code
 
 
-def _internal(error: BaseException) -> int:
+def _internal(arguments: Sequence[str], error: BaseException) -> int:
     """A bug of ours: kind and place, but not the message, which could quote a document."""
     from handoff.cli.output import code_line
 
-    click.echo(f"handoff: error: internal: {type(error).__name__} at {code_line(error)}", err=True)
-    click.echo("handoff: hint: report this line to the makers of handoff", err=True)
-    return INTERNAL_ERROR
+    message = f"internal: {type(error).__name__} at {code_line(error)}"
+    return _fatal(arguments, HandoffError(message, "report this line to the makers of handoff"))
 
 
 def refuse_options_that_are_files(arguments: Sequence[str]) -> None:

@@ -7,11 +7,14 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from handoff.errors import HandoffError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PIPE_WIDTH = 140
 
@@ -62,7 +65,6 @@ def is_terminal() -> bool:
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on stdout: for people, as wide as their terminal, or plain in a pipe."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -71,5 +73,16 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
         drawn.add_column(column, overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
-    console = Console(file=sys.stdout, width=None if is_terminal() else PIPE_WIDTH)
-    console.print(drawn)
+    _console().print(drawn)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    class Pipe(Console):
+        """Rich would exit 1 where the reader has gone."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Pipe(file=sys.stdout, width=None if is_terminal() else PIPE_WIDTH)

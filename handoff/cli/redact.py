@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from handoff.cli.main import refuse_options_that_are_files
-from handoff.cli.options import home_option, inputs_argument, json_option
+from handoff.cli.options import PathType, home_option, inputs_argument, json_option
 from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary, tally
 from handoff.cli.output import emit, say
 from handoff.model import Outcome
@@ -20,7 +20,7 @@ from handoff.model import Outcome
     "-o",
     "--output",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathType(file_okay=False),
     help="Directory for the redacted copies; made if it is not there.",
 )
 @click.option("--profile", default="legal-review", show_default=True, help="Redaction profile.")

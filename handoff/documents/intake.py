@@ -88,7 +88,7 @@ def scan(paths: Sequence[Path], limits: Limits) -> list[IntakeItem]:
         if not os.path.lexists(path):
             # The path stays unsaid: it may be a client's name, and this goes to cron's mail.
             raise InputMissingError(f"path {number} of {len(paths)} does not exist")
-    roots = [path if path.is_dir() else path.parent for path in paths]
+    roots = [path if _is_directory(path, follow=True) else path.parent for path in paths]
     real_roots = [Path(os.path.realpath(root)) for root in roots]
     seen: set[Path] = set()
     items: list[IntakeItem] = []
@@ -125,19 +125,34 @@ def read_bytes(item: IntakeItem) -> bytes:
 
 def _walk(path: Path) -> Iterator[Path]:
     """`path`, or every entry below it, sorted by the bytes of its name; links are not followed."""
-    if not path.is_dir():
+    if not _is_directory(path, follow=True):
         yield path
         return
-    try:
-        entries = sorted(path.iterdir(), key=lambda entry: os.fsencode(entry.name))
-    except OSError:
-        yield path
-        return
-    for entry in entries:
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _walk(entry)
-        else:
+    ahead = _entries(path)
+    while ahead:
+        entry = ahead.pop()
+        # A list of its own instead of recursion: directories may be nested deeper than calls.
+        below = _entries(entry) if _is_directory(entry, follow=False) else [entry]
+        if below == [entry]:
             yield entry
+        else:
+            ahead += below
+
+
+def _entries(directory: Path) -> list[Path]:
+    """What lies in `directory`, the last first; the directory itself where that cannot be seen."""
+    try:
+        return sorted(directory.iterdir(), key=lambda entry: os.fsencode(entry.name), reverse=True)
+    except OSError:
+        return [directory]
+
+
+def _is_directory(path: Path, *, follow: bool) -> bool:
+    """Whether `path` is a directory; what cannot be looked at is none, and is held later."""
+    try:
+        return stat.S_ISDIR(path.stat(follow_symlinks=follow).st_mode)
+    except OSError:
+        return False
 
 
 def _item(path: Path, name: str, real_roots: Sequence[Path], limits: Limits) -> IntakeItem:
@@ -151,8 +166,11 @@ def _item(path: Path, name: str, real_roots: Sequence[Path], limits: Limits) -> 
 
 def _resolve(path: Path, real_roots: Sequence[Path]) -> Path:
     """`path` itself, or the file a link inside the batch points to."""
-    if not path.is_symlink():
-        return path
+    try:
+        if not stat.S_ISLNK(path.lstat().st_mode):
+            return path
+    except OSError as error:
+        raise _unreadable(error) from None
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):

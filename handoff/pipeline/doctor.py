@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -58,6 +59,9 @@ def _check(what: str, look: Callable[[], str]) -> Check:
         return Check(what, detail=look())
     except HandoffError as error:
         return Check(what, error)
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "unknown")
+        return Check(what, PermissionsError(f"it cannot be looked at ({name})"))
 
 
 def _configured(home: Home) -> str:
@@ -91,7 +95,8 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _disk(home: Home) -> str:
-    free = shutil.disk_usage(home.root if home.root.exists() else home.root.parent).free
+    place = next(path for path in (home.root, *home.root.parents) if path.exists())
+    free = shutil.disk_usage(place).free
     if free < FREE_BYTES_WANTED:
         raise DiskFullError(f"only {free:,} bytes are free where the handoff home lies")
     return f"{free:,} bytes free"

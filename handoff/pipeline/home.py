@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +13,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from handoff.errors import NotInitializedError, PermissionsError, RunLockedError
+from handoff.errors import NotInitializedError, PermissionsError, RunLockedError, UsageError
 from handoff.policy.config import ConfigSchema, load_config
+from handoff.sealing.files import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,20 @@ class Home:
                 )
         return self
 
+    def require_apart(self, inputs: Sequence[Path]) -> None:
+        """Do nothing, or raise: a batch must not hold this home, for the firm's keys are text.
+
+        Raises:
+            UsageError: one of `inputs` holds the home, or lies in it.
+        """
+        root = self.root.resolve()
+        for real in (path.resolve() for path in inputs):
+            if root.is_relative_to(real) or real.is_relative_to(root):
+                raise UsageError(
+                    "the input holds the handoff home, or is part of it",
+                    "name the directory of the documents; the firm's keys lie in the home",
+                )
+
     def config(self) -> ConfigSchema:
         """The configuration in force.
 
@@ -114,8 +129,10 @@ class Home:
 
         Raises:
             RunLockedError: another run holds it and `wait` is false.
+            PermissionsError, DiskFullError: there can be no lock file.
         """
-        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with translated("the lock file of the home"):
+            descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handoff.documents.intake import IntakeItem, scan
-from handoff.errors import DocumentError, NothingToSendError
+from handoff.errors import DocumentError, NothingToSendError, OutputExistsError, UsageError
 from handoff.model import Held, Outcome, Ready
 from handoff.pipeline import worker
 from handoff.pipeline.finding import BatchFindings
@@ -34,6 +34,7 @@ PREFIX = "DOC"
 class Redaction:
     """One run of the engine that sends nothing."""
 
+    home: Home
     engine: Engine
     config: ConfigSchema
     reporter: Reporter
@@ -61,7 +62,7 @@ def open_redaction(
     loaded = load_profile(home.profiles, profile)
     start_fork_server()
     engine = open_engine(loaded, config, keys.batch)
-    yield Redaction(engine, config, reporter)
+    yield Redaction(home, engine, config, reporter)
 
 
 def redact(run: Redaction, inputs: Sequence[Path], output: Path | None) -> Iterator[Outcome]:
@@ -72,13 +73,14 @@ def redact(run: Redaction, inputs: Sequence[Path], output: Path | None) -> Itera
     Raises:
         NothingToSendError: there is no document in `inputs`.
         OutputExistsError: a copy would replace a file.
+        UsageError: the handoff home is among `inputs`, or `output` lies in one of them.
     """
+    run.home.require_apart(inputs)
     items = scan(inputs, run.engine.limits)
     if not items:
         raise NothingToSendError("the input holds no documents")
     if output is not None:
-        with translated("the output directory"):
-            output.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _prepare(output, inputs)
     documents = {f"{PREFIX}-{n:06d}": item for n, item in enumerate(items, 1)}
     names = {number: item.display_name() for number, item in documents.items()}
     run.reporter.plan(names, sum(item.size for item in items))
@@ -86,6 +88,23 @@ def redact(run: Redaction, inputs: Sequence[Path], output: Path | None) -> Itera
     with closing(worker.open_pool(run.engine, run.config.workers)) as pool:
         yield from _find(run, pool, documents, findings)
         yield from _redact(run, pool, documents, findings, output)
+
+
+def _prepare(output: Path, inputs: Sequence[Path]) -> None:
+    """Make the output directory. Copies among the originals would be sent with the next batch."""
+    real = output.resolve()
+    if any(real.is_relative_to(path.resolve()) for path in inputs):
+        raise UsageError("the output directory lies in the input", "name one outside of it")
+    try:
+        with translated("the output directory"):
+            output.mkdir(mode=0o700, parents=True, exist_ok=True)
+            taken = any(entry.name.startswith(f"{PREFIX}-") for entry in output.iterdir())
+    except FileExistsError:
+        raise UsageError("the output is a file, not a directory") from None
+    if taken:
+        raise OutputExistsError(
+            "the output directory holds redacted copies already", "name an empty directory"
+        )
 
 
 def _find(

@@ -28,8 +28,10 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
 
     Raises:
         NothingToSendError: there is no document in `inputs`.
+        UsageError: the handoff home is among them.
         HandoffError: the run cannot go on; the next run of the same command finishes it.
     """
+    run.home.require_apart(inputs)
     items = scan(inputs, run.engine.limits)
     if not items:
         raise NothingToSendError("the input holds no documents")

@@ -70,6 +70,9 @@ def _parse(path: Path, data: bytes) -> CommentedMap:
         raise ConfigError(f"{path}:{line}: {problem}") from None
     except (YAMLError, ValueError, RecursionError):
         raise ConfigError(f"{path}: is not YAML that can be read") from None
+    if tree is None:
+        # Nothing but comments: every key is left out.
+        return CommentedMap()
     if not isinstance(tree, CommentedMap):
         raise ConfigError(f"{path}:1: expected `key: value` lines at the top")
     return tree

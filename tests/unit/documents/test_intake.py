@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pickle
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -209,3 +211,43 @@ def test_a_vanished_file_is_held(batch: Path) -> None:
     (batch / "a.txt").unlink()
     with pytest.raises(UnreadableError):
         read_bytes(item)
+
+
+def test_directories_nested_deeper_than_calls_and_names_too_long_are_no_error(
+    tmp_path: Path,
+) -> None:
+    depth = 1500
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(depth):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("x.txt").write_text("deep")
+    finally:
+        os.chdir(before)
+    [item] = scan([tmp_path], Limits())
+    # Deeper than Python's own rmtree can go.
+    subprocess.run(["rm", "-r", tmp_path / "d"], check=True)
+    assert item.name == "d/" * depth + "x.txt"
+
+
+def test_what_may_not_be_looked_at_is_held_not_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.txt").write_text("x")
+    (tmp_path / "b.txt").write_text("y")
+    real = os.lstat
+
+    def forbidden(path: Path | str, **more: int) -> os.stat_result:
+        if str(path).endswith("x.txt"):
+            raise PermissionError(errno.EACCES, "no")
+        return real(path, **more)
+
+    monkeypatch.setattr(os, "lstat", forbidden)
+    monkeypatch.setattr(Path, "lstat", forbidden)
+    held, good = scan([tmp_path], Limits())
+    assert held.problem is not None
+    assert held.problem.code == "document.unreadable"
+    assert good.problem is None

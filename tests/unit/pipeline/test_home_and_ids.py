@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.errors import NotInitializedError, PermissionsError, RunLockedError
+from handoff.errors import NotInitializedError, PermissionsError, RunLockedError, UsageError
 from handoff.pipeline import ids
 from handoff.pipeline.home import Home
 from handoff.pipeline.initialising import initialise
@@ -73,3 +73,20 @@ def test_object_keys_are_fresh_and_under_the_batch() -> None:
     keys = {ids.object_key("b1") for _ in range(100)}
     assert len(keys) == 100
     assert all(key.startswith("b1/") and key.endswith(".age") for key in keys)
+
+
+def test_a_name_that_is_no_text_has_an_id_too() -> None:
+    made = {
+        ids.document_id(KEY, "acme", "0" * 64, f"unread:{name}", 1)
+        for name in ("\udcff.txt", "\udcfe.txt", "x.txt")
+    }
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize("inside", [".", "home", "home/keys", "home/keys/batch.key", "link"])
+def test_the_home_is_never_part_of_a_batch(home: Home, tmp_path: Path, inside: str) -> None:
+    (tmp_path / "link").symlink_to(home.keys)
+    (tmp_path / "batch").mkdir()
+    home.require_apart([tmp_path / "batch"])
+    with pytest.raises(UsageError):
+        home.require_apart([tmp_path / "batch", tmp_path / inside])
