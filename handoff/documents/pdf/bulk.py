@@ -6,10 +6,10 @@ characters of a page, or all objects, come back in one call. Layouts are little-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import wasmtime
+
+ENGINE = "pdfium"
+"""The name under which the loops import the engine's functions."""
 
 CHAR_SIZE = 72
 """u32 unicode, u32 flags, u32 text object, f32 font size, 4 f64 tight box (left, right, bottom,
@@ -23,6 +23,13 @@ HYPHEN = 4
 
 OBJECT_RECORD = "<II"
 OBJECT_SIZE = 8
+"""u32 address, u32 type."""
+
+POINT = "<2d"
+"""A point on the page."""
+PIXEL = "<2i"
+PIXEL_SIZE = 8
+"""A point in a rendering of it."""
 
 _WAT = """
 (module
@@ -40,6 +47,8 @@ _WAT = """
   (import "pdfium" "FPDFPage_GetObject" (func $on_page (param i32 i32) (result i32)))
   (import "pdfium" "FPDFFormObj_GetObject" (func $in_form (param i32 i32) (result i32)))
   (import "pdfium" "FPDFPageObj_GetType" (func $type (param i32) (result i32)))
+  (import "pdfium" "FPDF_PageToDevice" (func $to_device
+    (param i32 i32 i32 i32 i32 i32 f64 f64 i32 i32) (result i32)))
 
   (func (export "chars") (param $page i32) (param $count i32) (param $at i32)
     (local $i i32)
@@ -81,6 +90,19 @@ _WAT = """
       (local.set $at (i32.add (local.get $at) (i32.const 8)))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br $next))))
+
+  (func (export "pixels") (param $page i32) (param $width i32) (param $height i32)
+    (param $count i32) (param $from i32) (param $at i32)
+    (block $done (loop $next
+      (br_if $done (i32.le_s (local.get $count) (i32.const 0)))
+      (drop (call $to_device (local.get $page) (i32.const 0) (i32.const 0)
+        (local.get $width) (local.get $height) (i32.const 0)
+        (f64.load (local.get $from)) (f64.load offset=8 (local.get $from))
+        (local.get $at) (i32.add (local.get $at) (i32.const 4))))
+      (local.set $from (i32.add (local.get $from) (i32.const 16)))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+      (br $next))))
 )
 """
 
@@ -88,12 +110,3 @@ _WAT = """
 def compile_loops(engine: wasmtime.Engine) -> wasmtime.Module:
     """The loops as a module, to be kept beside the engine's own."""
     return wasmtime.Module(engine, _WAT)
-
-
-def link_loops(
-    store: wasmtime.Store, loops: wasmtime.Module, pdfium: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """An instance of the loops on the memory and functions of `pdfium`; returns its exports."""
-    imports = [pdfium[entry.name or ""] for entry in loops.imports]
-    exports: Mapping[str, Any] = wasmtime.Instance(store, loops, imports).exports(store)
-    return exports

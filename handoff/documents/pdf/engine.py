@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from handoff.documents.pdf import bulk
 from handoff.documents.pdf.chars import Chars
-from handoff.documents.pdf.geometry import Matrix, Rect
+from handoff.documents.pdf.geometry import Matrix, Rect, around
 from handoff.documents.pdf.sandbox import Sandbox
 from handoff.errors import DamagedError, EncryptedError, LimitError, UnsupportedTypeError
 
@@ -164,19 +164,18 @@ class Page:
         box.free(buffer)
         return pixels
 
-    def to_pixels(self, area: Rect, width: int, height: int) -> Rect:
-        """Where `area` lies in a rendering of that size, y downwards."""
+    def to_pixels(self, areas: Sequence[Rect], width: int, height: int) -> list[Rect]:
+        """Where each of `areas` lies in a rendering of that size, y downwards."""
         box = self._sandbox
-        place = box.allocate(8)
-        corners = []
-        for x, y in ((area.left, area.bottom), (area.right, area.top)):
-            box.call(
-                "FPDF_PageToDevice", self._handle, 0, 0, width, height, 0, x, y, place, place + 4
-            )
-            corners.append(struct.unpack("<ii", box.read(place, 8)))
-        box.free(place)
-        (x0, y0), (x1, y1) = corners
-        return Rect(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        corners = [xy for r in areas for xy in ((r.left, r.bottom), (r.right, r.top))]
+        points = box.write(b"".join(struct.pack(bulk.POINT, x, y) for x, y in corners))
+        pixels = box.allocate(len(corners) * bulk.PIXEL_SIZE)
+        box.call("pixels", self._handle, width, height, len(corners), points, pixels)
+        raw = box.read(pixels, len(corners) * bulk.PIXEL_SIZE)
+        box.free(pixels)
+        box.free(points)
+        found = struct.iter_unpack(bulk.PIXEL, raw)
+        return [around(pair) for pair in zip(found, found, strict=True)]
 
     def _objects(self, holder: int, is_form: int) -> list[tuple[int, int]]:
         box = self._sandbox

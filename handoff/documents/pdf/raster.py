@@ -44,8 +44,9 @@ def rasterise(page: Page, boxes: Sequence[Box]) -> RasterPage:
     picture = picture.copy()
     painter = ImageDraw.Draw(picture)
     placed = []
-    for box in boxes:
-        area = page.to_pixels(box.area, width, height).grown(_BURNT_PADDING, _BURNT_PADDING)
+    areas = page.to_pixels([box.area for box in boxes], width, height)
+    for box, exact in zip(boxes, areas, strict=True):
+        area = exact.grown(_BURNT_PADDING, _BURNT_PADDING)
         painter.rectangle((area.left, area.bottom, area.right, area.top), fill=(0, 0, 0))
         placed.append(
             Box(

@@ -102,7 +102,8 @@ def _kept(document: Document, plan: PagePlan, before: Look | None) -> bool:
         if before is None:
             return True
         after = look(page)
-        boxes = [page.to_pixels(box.area, after.width, after.height) for box in plan.boxes]
+        areas = [box.area for box in plan.boxes]
+        boxes = page.to_pixels(areas, after.width, after.height)
         return looks_kept(before, after, boxes)
 
 

@@ -53,6 +53,25 @@ def _modules(
     return engine, module, bulk.compile_loops(engine)
 
 
+class _Exports(dict[str, Any]):
+    """What the engine exports, by name, each wrapped when it is first asked for.
+
+    Wrapping all 630 of them takes longer than reading a page.
+    """
+
+    def __init__(self, store: wasmtime.Store, linker: wasmtime.Linker) -> None:
+        super().__init__()
+        self._store = store
+        self._linker = linker
+
+    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - a function, memory or table
+        try:
+            found = self._linker.get(self._store, bulk.ENGINE, name)
+        except wasmtime.WasmtimeError:
+            raise KeyError(name) from None
+        return self.setdefault(name, found)
+
+
 class Sandbox:
     """One instance of the engine, for one document.
 
@@ -70,14 +89,14 @@ class Sandbox:
         self._store.set_limits(memory_size=memory)
         self._store.set_fuel(FUEL_BASE)
         self._host = host = HostCalls(self._store)
+        linker = wasmtime.Linker(engine)
         instance = wasmtime.Instance(self._store, module, host.functions(module))
-        exports = instance.exports(self._store)
-        host.attach(exports)
-        self._memory: Any = exports["memory"]
-        self._functions: dict[str, Any] = dict(exports.items())
-        self._functions.update(bulk.link_loops(self._store, loops, self._functions))
-        if "__wasm_call_ctors" in self._functions:
-            self.call("__wasm_call_ctors")
+        linker.define_instance(self._store, bulk.ENGINE, instance)
+        self._exports = _Exports(self._store, linker)
+        self._exports.update(linker.instantiate(self._store, loops).exports(self._store))
+        host.attach(self._exports)
+        self._memory: Any = self._exports["memory"]
+        self.call("__wasm_call_ctors")
         self.call("PDFiumExt_Init")
 
     def __enter__(self) -> Self:
@@ -90,13 +109,13 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         """Free the instance's memory at once, not when the garbage collector gets to it."""
-        self._functions.clear()
+        self._exports.clear()
         self._store.close()
 
     def call(self, name: str, *args: float) -> Any:  # noqa: ANN401 - int, float or None
         """Call an exported function of the engine or of the loops."""
         try:
-            return self._functions[name](self._store, *args)
+            return self._exports[name](self._store, *args)
         except (wasmtime.WasmtimeError, wasmtime.Trap, EngineAbortError):
             raise self._translate() from None
 
