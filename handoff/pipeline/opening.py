@@ -5,9 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from handoff.errors import ManifestInvalidError, PackageIncompleteError, SealedDamagedError
+from handoff.errors import (
+    ManifestInvalidError,
+    OutputExistsError,
+    PackageIncompleteError,
+    SealedDamagedError,
+)
 from handoff.model import Manifest, ManifestEntry
 from handoff.sealing import age
 from handoff.sealing.files import creating, translated
@@ -37,11 +43,13 @@ def open_package(
 
     Raises:
         SignatureInvalidError: the manifest is not signed by one of `signers`.
-        SealedDamagedError: a document is missing or is not what the manifest says.
+        SealedDamagedError, PackageIncompleteError: a document is not what the manifest says, or
+            is missing; those before it are written.
+        OutputExistsError: a file would be replaced.
         HandoffError: as `open_file`.
     """
     manifest, encoded = _manifest(package, identities, signers)
-    with translated("the output directory"):
+    with _never_replacing(), translated("the output directory"):
         output.mkdir(mode=0o700, parents=True, exist_ok=True)
     _create(output / "manifest.json", encoded)
     for entry in manifest.entries:
@@ -78,5 +86,14 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def _create(path: Path, content: bytes) -> None:
-    with translated("the opened document"), creating(path) as file:
+    with _never_replacing(), translated("the opened document"), creating(path) as file:
         file.write(content)
+
+
+@contextmanager
+def _never_replacing() -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        message = "a file of that name is in the place of the output already"
+        raise OutputExistsError(message, "name a directory that is not there yet") from None
