@@ -101,25 +101,30 @@ def _deliver(batch: Batch) -> Iterator[Outcome]:
 
 
 def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome]:
-    """First visit: read every document of the batch and gather what is in it."""
-    run = batch.run
+    """First visit: read every document of the batch and gather what is in it.
+
+    Those already delivered are read too, so that names and numbers come out as they did before;
+    that one of them cannot be read any more changes nothing about its delivery.
+    """
+    run, delivered = batch.run, batch.state.confirmed
     run.reporter.stage("reading", len(batch.documents))
     readable = []
     for document in batch.documents:
         if document.item.problem is None:
             readable.append(FindTask(document.doc_id, document.item))
-        else:
-            run.reporter.advance(document.doc_id, document.item.size, held=True)
+            continue
+        run.reporter.advance(document.doc_id, document.item.size, held=True)
+        if document.doc_id not in delivered:
             yield _hold(batch, document.doc_id, document.item.problem)
     for task, result in pool.run(worker.find, readable):
         run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Found))
         if isinstance(result, Found):
             findings.add(result)
             _record(batch, events.found(run, batch.batch_id, result))
-        else:
+        elif task.doc_id not in delivered:
             yield _hold(batch, task.doc_id, result)
     for document in batch.documents:
-        if document.doc_id in batch.state.confirmed:
+        if document.doc_id in delivered:
             yield AlreadyDelivered(document.doc_id, document.control_number, batch.batch_id)
 
 
