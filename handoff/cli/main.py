@@ -152,6 +152,9 @@ def _ended(arguments: Sequence[str], error: BaseException) -> int:
             code = _fatal(arguments, error)
         case Signalled():
             code = 128 + error.number
+        case click.Abort(__cause__=EOFError() as cause):
+            # Click takes every end of file for a person's Ctrl-D at a prompt.
+            code = _internal(arguments, cause)
         case click.Abort():
             code = 128 + signal.SIGINT
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):

@@ -15,6 +15,8 @@ from typing import Protocol, TypeVar
 from handoff.errors import WorkerDiedError
 
 DEATHS_ALLOWED = 2
+# What `submit` raises when a worker is gone, and when the fork server is.
+_BROKEN = (BrokenProcessPool, EOFError, ConnectionError)
 
 
 class Sized(Protocol):
@@ -80,10 +82,12 @@ class Pool:
     def _submit(self, function: Callable[[TaskT], ResultT], task: TaskT) -> Future[ResultT]:
         try:
             return self._executor.submit(function, task)
-        except BrokenProcessPool:
-            # The last worker died after its task was done: nobody's document is to blame.
-            self._renew()
-            return self._executor.submit(function, task)
+        except _BROKEN:
+            # A worker died after its task was done, or the process that forks workers did. What
+            # else is in flight may never end, so this future stands for all of it.
+            broken: Future[ResultT] = Future()
+            broken.set_exception(BrokenProcessPool())
+            return broken
 
     def _alone(
         self, function: Callable[[TaskT], ResultT], task: TaskT
@@ -92,7 +96,7 @@ class Pool:
         for _ in range(DEATHS_ALLOWED):
             try:
                 return self._executor.submit(function, task).result()
-            except BrokenProcessPool:
+            except _BROKEN:
                 self._renew()
         return WorkerDiedError("the process reading this document died or ran out of its limits")
 

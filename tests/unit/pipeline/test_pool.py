@@ -83,3 +83,34 @@ def test_no_more_than_the_bytes_allowed_are_in_flight_but_one_task_always_is() -
     results = list(pool.run(work, [Task(n, size) for n, size in enumerate(sizes)]))
     assert len(results) == len(sizes)
     assert executor.most == 1_000
+
+
+class Dying:
+    """An executor whose fork server is gone: the second task cannot be given to it."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        self.error = error
+        self.given = 0
+
+    def submit(self, function: Any, task: Task) -> Future[Any]:
+        self.given += 1
+        if self.given > 1:
+            raise self.error
+        return Future()
+
+    def shutdown(self, **_: Any) -> None:
+        """Pending futures never end, as those of a real one that are cancelled here never do."""
+
+
+@pytest.mark.parametrize("error", [EOFError, ConnectionRefusedError, BrokenPipeError])
+def test_the_death_of_the_fork_server_costs_no_document(error: type[Exception]) -> None:
+    context = multiprocessing.get_context("forkserver")
+    executors: list[Any] = [Dying(error)]
+
+    def factory() -> Executor:
+        made: Executor = executors.pop() if executors else ProcessPoolExecutor(1, context)
+        return made
+
+    pool = Pool(factory, width=4, max_bytes=100)
+    assert dict(pool.run(work, [Task(1), Task(2), Task(3)])) == {Task(n): n * 2 for n in (1, 2, 3)}
+    pool.close()
