@@ -44,10 +44,12 @@ class HostCalls:
         self._memory = exports["memory"]
         self._table = exports["__indirect_function_table"]
 
-    def functions(self, module: wasmtime.Module) -> list[wasmtime.Func]:
-        """The functions `module` imports, in its order."""
+    def functions(self, module: wasmtime.Module, copy: wasmtime.Func) -> list[wasmtime.Func]:
+        """The functions `module` imports, in its order; `copy` is memcpy()."""
         return [
-            wasmtime.Func(
+            copy
+            if entry.name == "_emscripten_memcpy_js"
+            else wasmtime.Func(
                 self._store, entry.type, self._implementation(entry.name or "", entry.type)
             )
             for entry in module.imports
@@ -61,7 +63,6 @@ class HostCalls:
         known: dict[str, Callable[..., Any]] = {
             "_emscripten_throw_longjmp": self._throw_longjmp,
             "emscripten_resize_heap": self._resize_heap,
-            "_emscripten_memcpy_js": self._memcpy,
             # A constant: the same document then gives the same bytes, and no timing leaks in.
             "emscripten_date_now": lambda: 0.0,
             "environ_sizes_get": self._empty_environment,
@@ -99,10 +100,6 @@ class HostCalls:
             return 1
         self.memory_refused = True
         return 0
-
-    def _memcpy(self, target: int, source: int, count: int) -> None:
-        block = self._memory.read(self._store, source, source + count)
-        self._memory.write(self._store, block, target)
 
     def _empty_environment(self, count_at: int, size_at: int) -> int:
         for address in (count_at, size_at):

@@ -10,7 +10,7 @@ import resource
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import wasmtime
 
@@ -32,11 +32,18 @@ def _address_space_is_limited() -> bool:
     return soft != resource.RLIM_INFINITY and soft < _ROOMY_ADDRESS_SPACE
 
 
+class _Modules(NamedTuple):
+    """The compiler and what it compiled."""
+
+    engine: wasmtime.Engine
+    pdfium: wasmtime.Module
+    loops: wasmtime.Module
+    relay: wasmtime.Module
+
+
 @lru_cache(maxsize=2)
-def _modules(
-    wasm: Path, *, compact: bool
-) -> tuple[wasmtime.Engine, wasmtime.Module, wasmtime.Module]:
-    """Engine and compiled modules, once per process; they hold no state of any document."""
+def _modules(wasm: Path, *, compact: bool) -> _Modules:
+    """Compiled modules, once per process; they hold no state of any document."""
     config = wasmtime.Config()
     config.consume_fuel = True
     # The compiler's threads do not survive a fork: a worker forked after this process had compiled
@@ -49,8 +56,8 @@ def _modules(
         config.memory_reservation_for_growth = _COMPACT_GROWTH
     engine = wasmtime.Engine(config)
     flavour = "compact" if compact else "roomy"
-    module = load_module(engine, wasm.read_bytes(), flavour)
-    return engine, module, bulk.compile_loops(engine)
+    pdfium = load_module(engine, wasm.read_bytes(), flavour)
+    return _Modules(engine, pdfium, bulk.compile_loops(engine), bulk.compile_relay(engine))
 
 
 class _Exports(dict[str, Any]):
@@ -84,16 +91,20 @@ class Sandbox:
     """
 
     def __init__(self, wasm: Path, memory: int) -> None:
-        engine, module, loops = _modules(wasm, compact=_address_space_is_limited())
-        self._store = wasmtime.Store(engine)
-        self._store.set_limits(memory_size=memory)
-        self._store.set_fuel(FUEL_BASE)
-        self._host = host = HostCalls(self._store)
-        linker = wasmtime.Linker(engine)
-        instance = wasmtime.Instance(self._store, module, host.functions(module))
-        linker.define_instance(self._store, bulk.ENGINE, instance)
-        self._exports = _Exports(self._store, linker)
-        self._exports.update(linker.instantiate(self._store, loops).exports(self._store))
+        modules = _modules(wasm, compact=_address_space_is_limited())
+        self._store = store = wasmtime.Store(modules.engine)
+        store.set_limits(memory_size=memory)
+        store.set_fuel(FUEL_BASE)
+        self._host = host = HostCalls(store)
+        linker = wasmtime.Linker(modules.engine)
+        relay: Any = wasmtime.Instance(store, modules.relay, []).exports(store)
+        imports = host.functions(modules.pdfium, relay["copy"])
+        pdfium = wasmtime.Instance(store, modules.pdfium, imports)
+        linker.define_instance(store, bulk.ENGINE, pdfium)
+        loops = linker.instantiate(store, modules.loops).exports(store)
+        relay["to"].set(store, 0, loops["copy"])
+        self._exports = _Exports(store, linker)
+        self._exports.update(loops)
         host.attach(self._exports)
         self._memory: Any = self._exports["memory"]
         self.call("__wasm_call_ctors")
