@@ -135,7 +135,7 @@ def _names(home_path: Path | None, batch_ids: set[str]) -> dict[str, str]:
     "--checkpoint",
     "checkpoints",
     multiple=True,
-    type=click.File("r"),
+    type=click.File("r", errors="replace"),
     help="A signed checkpoint kept elsewhere, for example out of a manifest.",
 )
 @json_option

@@ -10,21 +10,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver
 
-THREAD_LIMITS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+SETTINGS = {
+    # One thread for linear algebra, because there is a worker for every core already.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    # When the coordinator is killed, multiprocessing's tracker tells the terminal of semaphores.
+    "PYTHONWARNINGS": "ignore",
+}
 SECRET_PREFIXES = ("AWS_", "HANDOFF_PASSPHRASE")
 
 
 def start_fork_server() -> None:
     """Start the process that workers are forked from; it loads the model while we go on.
 
-    Workers descend from it: what its environment lacks, theirs does. One thread for linear
-    algebra, because there is a worker for every core already.
+    Workers descend from it: what its environment lacks, theirs does.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload(["handoff.pipeline.preload"])
-    changed = {name: os.environ.get(name) for name in (*_secrets(), *THREAD_LIMITS)}
+    changed = {name: os.environ.get(name) for name in (*_secrets(), *SETTINGS)}
     for name in changed:
         os.environ.pop(name, None)
-    os.environ.update(THREAD_LIMITS)
+    os.environ.update(SETTINGS)
     try:
         with _deaf_to_interrupts():
             forkserver.ensure_running()

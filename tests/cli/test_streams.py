@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,23 @@ def test_no_core_file_may_hold_what_was_found(tmp_path: Path) -> None:
         check=True,
     )
     assert ended.stdout.endswith("(0, 0)\n")
+
+
+def test_a_checkpoint_that_is_no_text_is_told(firm: Firm) -> None:
+    note = firm.directory / "note"
+    note.write_bytes(b"\xff\xfe\x00binary\n")
+    ended = firm.run("custody", "verify", "--checkpoint", note)
+    assert ended.code == 52
+    assert "[custody.note]" in ended.stderr
+
+
+@pytest.mark.real
+def test_a_run_killed_while_its_workers_start_prints_nothing_more(connected: Firm) -> None:
+    batch = batch_of(connected)
+    for pause in (2.0, 3.0):
+        process = connected.start("send", batch, "--vendor", "acme", start_new_session=True)
+        time.sleep(pause)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        assert "Traceback" not in errors
+        assert process.returncode in {0, 130}
