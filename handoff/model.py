@@ -124,14 +124,25 @@ class RedactionProfile:
         entities: what to do per Presidio entity; an entity not named here is not looked for.
         allow: terms never redacted (public bodies, courts), compared without regard to case.
         recheck_block: entities of which the recheck may find none at all.
+        keep_citations: leave the names and numbers of cited authorities, unless a party is named.
+        parties: names of the matter's list, always redacted; each with its aliases after it.
+        matter_sha256: hex digest of the matter's file, "" where none was given.
     """
 
     name: str
     sha256: str
     language: str
     entities: Mapping[str, EntityRule]
-    allow: tuple[str, ...] = ()
+    allow: tuple[str, ...] = field(default=(), repr=False)
     recheck_block: frozenset[str] = frozenset()
+    keep_citations: bool = True
+    parties: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    matter_sha256: str = ""
+
+    @property
+    def form(self) -> str:
+        """What tells one redacted form of a document from another: the profile and the matter."""
+        return self.sha256 + self.matter_sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from handoff.cli.main import refuse_options_that_are_files
-from handoff.cli.options import PathType, home_option, inputs_argument, json_option
+from handoff.cli.options import (
+    PathType,
+    home_option,
+    inputs_argument,
+    json_option,
+    matter_option,
+    require_matter_apart,
+)
 from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary, tally
 from handoff.cli.output import emit, say
 from handoff.model import Outcome
@@ -24,10 +31,16 @@ from handoff.model import Outcome
     help="Directory for the redacted copies; made if it is not there.",
 )
 @click.option("--profile", default="legal-review", show_default=True, help="Redaction profile.")
+@matter_option
 @json_option
 @home_option
 def command(
-    inputs: tuple[Path, ...], output: Path, profile: str, as_json: bool, home_path: Path | None
+    inputs: tuple[Path, ...],
+    output: Path,
+    profile: str,
+    matter: Path | None,
+    as_json: bool,
+    home_path: Path | None,
 ) -> int:
     """Write redacted copies for a person to look at; nothing is sent.
 
@@ -40,10 +53,12 @@ def command(
     from handoff.pipeline.redacting import open_redaction, redact
 
     refuse_options_that_are_files(sys.argv[1:])
+    require_matter_apart(matter, inputs)
+    home = Home.locate(home_path)
     screen = Screen(as_json)
     outcomes: list[Outcome] = []
     try:
-        with open_redaction(Home.locate(home_path), screen, profile=profile) as redaction:
+        with open_redaction(home, screen, profile=profile, matter=matter) as redaction:
             for outcome in redact(redaction, inputs, output):
                 outcomes.append(outcome)
                 if as_json:

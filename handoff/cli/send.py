@@ -10,7 +10,13 @@ from pathlib import Path
 import click
 
 from handoff.cli.main import refuse_options_that_are_files
-from handoff.cli.options import home_option, inputs_argument, json_option
+from handoff.cli.options import (
+    home_option,
+    inputs_argument,
+    json_option,
+    matter_option,
+    require_matter_apart,
+)
 from handoff.cli.outcomes import Screen, closing_table, exit_code, outcome_fields, summary, tally
 from handoff.cli.output import emit, is_terminal, say
 from handoff.model import AlreadyDelivered, Outcome
@@ -19,6 +25,7 @@ from handoff.model import AlreadyDelivered, Outcome
 @click.command("send")
 @inputs_argument
 @click.option("--vendor", required=True, help="Who gets it: a policy in policies/vendors.")
+@matter_option
 @click.option("--dry-run", is_flag=True, help="All but sealing and sending; nothing is logged.")
 @click.option("--wait", is_flag=True, help="Wait for another run to finish instead of exiting 75.")
 @click.option("--again", is_flag=True, help="Send documents once more that were sent before.")
@@ -27,6 +34,7 @@ from handoff.model import AlreadyDelivered, Outcome
 def command(
     inputs: tuple[Path, ...],
     vendor: str,
+    matter: Path | None,
     dry_run: bool,
     wait: bool,
     again: bool,
@@ -41,11 +49,12 @@ def command(
     at work; others in README.md.
     """
     refuse_options_that_are_files(sys.argv[1:])
+    require_matter_apart(matter, inputs)
     screen = Screen(as_json)
     run = _preview if dry_run else _send
     outcomes: list[Outcome] = []
     try:
-        with closing(run(inputs, vendor, home_path, screen, wait, again)) as stream:
+        with closing(run(inputs, vendor, matter, home_path, screen, wait, again)) as stream:
             for outcome in stream:
                 outcomes.append(outcome)
                 if as_json:
@@ -59,6 +68,7 @@ def command(
 def _send(
     inputs: tuple[Path, ...],
     vendor: str,
+    matter: Path | None,
     home_path: Path | None,
     screen: Screen,
     wait: bool,
@@ -70,7 +80,8 @@ def _send(
     from handoff.pipeline.send import send
 
     home = Home.locate(home_path).require()
-    with run_log(home.logs, "send") as log, open_run(home, vendor, screen, wait=wait) as run:
+    opened = open_run(home, vendor, screen, wait=wait, matter=matter)
+    with run_log(home.logs, "send") as log, opened as run:
         log.info("run.started", vendor=vendor)
         for outcome in send(run, inputs, again=again):
             log.info("document", **outcome_fields(outcome))
@@ -80,6 +91,7 @@ def _send(
 def _preview(
     inputs: tuple[Path, ...],
     vendor: str,
+    matter: Path | None,
     home_path: Path | None,
     screen: Screen,
     _wait: bool,
@@ -88,7 +100,8 @@ def _preview(
     from handoff.pipeline.home import Home
     from handoff.pipeline.redacting import open_redaction, redact
 
-    with open_redaction(Home.locate(home_path), screen, vendor=vendor) as redaction:
+    home = Home.locate(home_path)
+    with open_redaction(home, screen, vendor=vendor, matter=matter) as redaction:
         yield from redact(redaction, inputs, None)
 
 

@@ -22,26 +22,27 @@ from pathlib import Path
 from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
 from handoff.detection import guards
+from handoff.detection.citations import citations
 from handoff.detection.context import WholeWordEnhancer
 from handoff.detection.entities import RULES_VERSION
+from handoff.detection.folding import comparable
 from handoff.detection.ner import load_model
 from handoff.detection.nlp import Artifacts, NerEngine
+from handoff.detection.propagation import PARTY, Seeker, values_of
 from handoff.detection.registry import MODEL_ENTITIES, registry, wanted
+from handoff.detection.spreading import FoundValue
 from handoff.detection.views import View, blocks, view
-from handoff.model import Finding, RedactionProfile, TextUnit
+from handoff.model import Finding, RedactionProfile, TextUnit, UnitKind
 
 _BATCH_CHARS = 64_000
 _CACHED_BLOCKS = 20_000
 _NUMBERS = re.compile(r"[\d@]|://|www\.|\[at\]|\(at\)")
-_STATE_FORM = re.compile(
-    r"^(?:(?:federal |islamic |hellenic |united )?(?:kingdom|republic|commonwealth|state) of "
-    r"|grand duchy of )"
-)
 
 _MEMORY_KEY = secrets.token_bytes(32)
 """Keeps texts from being guessed by their hashes in memory; one a process."""
 
 _Hit = tuple[int, int, str, float, str]
+_CITED = ("CASE_NUMBER", 0.9, "citation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ class PresidioDetector:
         self._model_path = model_path
         self._profile = profile
         self._entities = tuple(e for e in wanted(profile) if only is None or e in only)
-        self._allow = frozenset(_folded(term) for term in profile.allow)
+        self._allow = frozenset(comparable(term) for term in profile.allow)
+        named = (term for party in profile.parties for term in party)
+        self._parties = Seeker(FoundValue(PARTY, term) for term in named)
         self._source = source
         self._nlp = NerEngine(load_model(model_path), profile.language)
         self._reads_names = not set(MODEL_ENTITIES).isdisjoint(self._entities)
@@ -114,7 +117,16 @@ class PresidioDetector:
         for group in _groups(self._pieces(units)):
             self._analyze_new(group)
             found.extend(self._findings(units, group))
-        return tuple(found)
+        return self._parties.extend(units, found) if self._profile.parties else tuple(found)
+
+    def values(
+        self, units: Sequence[TextUnit], findings: Sequence[Finding]
+    ) -> tuple[FoundValue, ...]:
+        """What `findings` cover and is to be looked for elsewhere, less what is allowed."""
+        values = values_of(units, findings)
+        return tuple(
+            v for v in values if v.entity == PARTY or comparable(v.text) not in self._allow
+        )
 
     def _pieces(self, units: Sequence[TextUnit]) -> Iterator[_Piece]:
         for index, unit in enumerate(units):
@@ -169,7 +181,9 @@ class PresidioDetector:
 
     def _kept(self, results: Sequence[RecognizerResult], seen: View) -> Iterator[_Hit]:
         """Results that pass their entity's threshold, the guards and the allow-list, in order."""
-        hits: set[_Hit] = set()
+        cited = tuple(citations(seen.text)) if results or self._redacts_citations else ()
+        kept = [span for span in cited if self._is_authority(seen.text[slice(*span)])]
+        hits = {(*seen.span(*span), *_CITED) for span in cited if span not in kept}
         for result in results:
             if result.score < self._threshold(result.entity_type):
                 continue
@@ -177,14 +191,25 @@ class PresidioDetector:
             start, end = result.start, result.end
             if result.entity_type in MODEL_ENTITIES:
                 start, end = guards.trim(seen.text, start, end)
+            if any(low <= start and end <= high for low, high in kept):
+                continue
             if start < end and self._counts(result.entity_type, recognizer, seen.text, start, end):
                 hits.add((*seen.span(start, end), result.entity_type, result.score, recognizer))
-        yield from sorted(hits)
+        yield from sorted(hit for hit in hits if hit[2] in self._entities)
+
+    @property
+    def _redacts_citations(self) -> bool:
+        return bool(self._profile.parties) or not self._profile.keep_citations
+
+    def _is_authority(self, citation: str) -> bool:
+        """Whether a citation stays: the profile keeps them, and no party of the matter is in it."""
+        unit = TextUnit("", UnitKind.BODY, citation)
+        return self._profile.keep_citations and not self._parties.find([unit])
 
     def _counts(self, entity: str, recognizer: str, text: str, start: int, end: int) -> bool:
         if recognizer == "SpacyRecognizer" and not guards.stands(entity, text, start, end):
             return False
-        return _folded(text[start:end]) not in self._allow
+        return comparable(text[start:end]) not in self._allow
 
     def _threshold(self, entity: str) -> float:
         if entity not in self._entities:
@@ -213,23 +238,12 @@ def _groups(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
         yield group
 
 
-def _folded(term: str) -> str:
-    """A term as the allow-list compares it: "the Kingdom of Sweden" is "Sweden"."""
-    words = re.sub(r"\s+", " ", term).casefold().strip(" .,;:'\"“”‘’()")
-    return _STATE_FORM.sub("", words.removeprefix("the "))
-
-
 def _fingerprint(model_path: Path, profile: RedactionProfile, entities: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for path in sorted(p for p in model_path.rglob("*") if p.is_file()):
         digest.update(path.relative_to(model_path).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    facts = [
-        version("presidio-analyzer"),
-        version("spacy"),
-        RULES_VERSION,
-        list(entities),
-        profile.sha256,
-    ]
+    versions = [version("presidio-analyzer"), version("spacy"), RULES_VERSION]
+    facts = [*versions, list(entities), profile.form]
     digest.update(json.dumps(facts).encode())
     return digest.hexdigest()

@@ -31,6 +31,7 @@ ENTITIES = (
     "NATIONAL_ID",
     "NRP",
     "ORGANIZATION",
+    "PARTY",
     "PASSPORT_NUMBER",
     "PERSON",
     "PHONE_NUMBER",

@@ -11,6 +11,17 @@ _IRREGULAR = re.compile(f"[{_INVISIBLE}]+|(?:[{_INVISIBLE}]*\\s[{_INVISIBLE}]*)+
 _SAME = {ord("’"): "'", ord("‘"): "'", ord("‐"): "-", ord("‑"): "-", ord("–"): "-"}
 """Apostrophes and hyphens that typesetting varies within one and the same name."""
 
+_STATE_FORM = re.compile(
+    r"^(?:(?:federal |islamic |hellenic |united )?(?:kingdom|republic|commonwealth|state) of "
+    r"|grand duchy of )"
+)
+
+
+def comparable(term: str) -> str:
+    """A term as the allow-list compares it: "the Kingdom of Sweden" is "Sweden"."""
+    words = re.sub(r"\s+", " ", term).casefold().strip(" .,;:'\"“”‘’()")
+    return _STATE_FORM.sub("", words.removeprefix("the "))
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:

@@ -13,16 +13,19 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import ahocorasick
 
+from handoff.detection.citations import citations
 from handoff.detection.folding import fold
 from handoff.detection.spreading import FoundValue, spread
 from handoff.model import Finding, TextUnit, UnitKind
 
 RECOGNIZER = "propagation"
+PARTY = "PARTY"
+"""Whom the matter's list names."""
 _SCORE = 0.9
 _WINDOW = 50_000
 _CARRIED = 250
@@ -105,10 +108,12 @@ class Seeker:
 
     Args:
         values: what to look for. Build one seeker for a batch and use it for all its documents.
+        keep_citations: do not look in citations of authorities that name no party of the matter.
     """
 
-    def __init__(self, values: Iterable[FoundValue]) -> None:
+    def __init__(self, values: Iterable[FoundValue], *, keep_citations: bool = True) -> None:
         self.values = tuple(values)
+        self._keep_citations = keep_citations
         self._automaton = ahocorasick.Automaton()
         by_key: dict[str, list[FoundValue]] = {}
         for value in self.values:
@@ -151,13 +156,44 @@ class Seeker:
             if not (m.value.name and (m.lower or m.value in words))
         )
 
+    def without_citations(self, units: Iterable[TextUnit]) -> list[TextUnit]:
+        """`units` with the citations blanked in which nothing is looked for."""
+        return [replace(unit, text=self._without_citations(unit.text)) for unit in units]
+
+    def _without_citations(self, text: str) -> str:
+        parts: list[str] = []
+        after = 0
+        for start, end in self._authorities(text):
+            parts += (text[after:start], "\u2022" * (end - start))
+            after = end
+        return "".join([*parts, text[after:]])
+
+    def _authorities(self, text: str) -> list[tuple[int, int]]:
+        """Where `text` cites an authority, and no party of the matter with it."""
+        if not self._keep_citations:
+            return []
+        return [span for span in citations(text) if not self._names_party(text[slice(*span)])]
+
+    def _names_party(self, citation: str) -> bool:
+        folded = fold(citation).text
+        return any(
+            value.entity == PARTY and _whole(folded, last - length + 1, last + 1)
+            for last, (length, values) in self._automaton.iter(folded)
+            for value in values
+        )
+
     def _matches(self, window: _Window) -> Iterator[_Match]:
         folded = fold(window.text)
+        authorities = self._authorities(window.text)
+        begins = [start for start, _ in authorities]
         for last, (length, values) in self._automaton.iter(folded.text):
             first = last - length + 1
             if not _whole(folded.text, first, last + 1):
                 continue
             start, end = folded.span(first, last + 1)
+            cited = bisect_right(begins, start) - 1
+            if cited >= 0 and end <= authorities[cited][1]:
+                continue
             lower = window.text[start:end].islower()
             prose = _in_prose(folded.text, first, last + 1)
             for unit, low, high in window.parts(start, end):

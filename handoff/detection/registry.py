@@ -50,6 +50,7 @@ FACTORIES: Mapping[str, tuple[Factory, ...]] = {
     "LOCATION": (),
     "NRP": (),
     "DATE_TIME": (),
+    "PARTY": (),
     "ADDRESS": (addresses.addresses,),
     "DATE_OF_BIRTH": (births.births,),
     "EMAIL_ADDRESS": (online.emails,),
@@ -79,7 +80,8 @@ FACTORIES: Mapping[str, tuple[Factory, ...]] = {
     "VAT_NUMBER": (companies.vat_numbers,),
     "PRIVILEGE_LEGEND": (legends.legends,),
 }
-"""Every entity that a profile may name, and what finds it beside the entity model."""
+"""Every entity that a profile may name, and what finds it beside the entity model; a PARTY is whom
+the matter's list names."""
 
 MODEL_ENTITIES = ("PERSON", "ORGANIZATION", "LOCATION", "NRP", "DATE_TIME")
 """What the entity model finds."""

@@ -52,9 +52,11 @@ class FoundValue:
 def spread(entity: str, text: str) -> Iterator[FoundValue]:
     """The forms in which the value `text` is looked for; none where that would hit words."""
     value = " ".join(text.split())
-    if entity in _UNSPREAD or not 3 <= len(value) <= _LONGEST:
+    if entity == "PARTY":
+        yield FoundValue(entity, value)
+    elif entity in _UNSPREAD or not 3 <= len(value) <= _LONGEST:
         return
-    if entity == "PERSON":
+    elif entity == "PERSON":
         yield from _person(value)
     elif entity == "ORGANIZATION":
         yield from _organization(value)

@@ -50,6 +50,7 @@ def batch_opened(run: Run, batch_id: str, documents: Sequence[Document]) -> list
         materials={
             "profile": f"sha256:{run.engine.profile.sha256}",
             "engine": engine_digest(run),
+            **_matter(run),
         },
         details={
             "vendor": run.policy.name,
@@ -61,6 +62,14 @@ def batch_opened(run: Run, batch_id: str, documents: Sequence[Document]) -> list
         },
     )
     return [opened, *(_received(run, batch_id, document) for document in documents)]
+
+
+def _matter(run: Run) -> dict[str, str]:
+    """The matter's list by a keyed digest: a plain one could be tried against guessed names."""
+    profile = run.engine.profile
+    if not profile.matter_sha256:
+        return {}
+    return {"matter": ids.source_digest(run.engine.batch_key, profile.matter_sha256)}
 
 
 def _received(run: Run, batch_id: str, document: Document) -> EventDraft:

@@ -18,6 +18,7 @@ class Shared:
 
     values: tuple[FoundValue, ...]
     people: tuple[str, ...]
+    parties: tuple[tuple[str, ...], ...]
     numbers: dict[str, int]
 
 
@@ -26,6 +27,7 @@ class BatchFindings:
     """Gathers `Found` results as they come, and gives them back in the order of the documents."""
 
     batch_key: bytes = field(repr=False)
+    parties: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     packed: dict[str, bytes] = field(default_factory=dict, repr=False)
     _values: dict[str, tuple[FoundValue, ...]] = field(default_factory=dict, repr=False)
     _named: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
@@ -42,8 +44,8 @@ class BatchFindings:
         values = dict.fromkeys(value for doc_id in known for value in self._values[doc_id])
         named = dict.fromkeys(pair for doc_id in known for pair in self._named[doc_id])
         people = tuple(text for entity, text in named if entity == "PERSON")
-        numbers = self._numbers(named, values, Aliases(people))
-        return pack(Shared(tuple(values), people, numbers))
+        numbers = self._numbers(named, values, Aliases(people, self.parties))
+        return pack(Shared(tuple(values), people, self.parties, numbers))
 
     def _numbers(
         self, named: Iterable[tuple[str, str]], values: Iterable[FoundValue], aliases: Aliases

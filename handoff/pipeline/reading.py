@@ -17,7 +17,7 @@ from typing import cast
 
 from handoff.detection import language
 from handoff.detection.engine import PresidioDetector
-from handoff.detection.propagation import Seeker, values_of
+from handoff.detection.propagation import Seeker
 from handoff.documents.base import DocumentFormat
 from handoff.documents.door import HouseDoor
 from handoff.documents.intake import IntakeItem, read_bytes
@@ -53,9 +53,10 @@ class _Batch:
 
 
 @lru_cache(maxsize=1)
-def _batch(packed: bytes) -> _Batch:
+def _batch(packed: bytes, *, keep_citations: bool) -> _Batch:
     shared = cast("Shared", unpack(packed))
-    return _Batch(Seeker(shared.values), Aliases(shared.people), shared.numbers)
+    seeker = Seeker(shared.values, keep_citations=keep_citations)
+    return _Batch(seeker, Aliases(shared.people, shared.parties), shared.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Reader:
             units=len(document.units),
             counts=dict(Counter(finding.entity for finding in findings)),
             packed=pack(findings),
-            values=values_of(document.units, findings),
+            values=self._detector.values(document.units, findings),
             named=_named(document.units, findings),
         )
 
@@ -120,6 +121,9 @@ class Reader:
         )
         return _pass_on(made, task.destination)
 
+    def _batch(self, task: RedactTask) -> _Batch:
+        return _batch(task.shared, keep_citations=self._engine.profile.keep_citations)
+
     def _door(self) -> HouseDoor:
         return HouseDoor(self._engine.limits)
 
@@ -129,7 +133,7 @@ class Reader:
         return _Open(content, handler, handler.read(content, self._door()))
 
     def _decide(self, document: _Open, task: RedactTask) -> tuple[Redaction, ...]:
-        batch = _batch(task.shared)
+        batch = self._batch(task)
         findings = cast("tuple[Finding, ...]", unpack(task.packed))
         everywhere = batch.seeker.extend(document.units, findings)
         profile = self._engine.profile
@@ -144,7 +148,7 @@ class Reader:
         """Read what was written by the format's other reader, and judge it."""
         return recheck(
             document.handler.reread(content, self._door()),
-            _batch(task.shared).seeker,
+            self._batch(task).seeker,
             self._rechecker,
             self._engine.profile,
             document.handler.readers,

@@ -19,6 +19,7 @@ from handoff.pipeline.pool import Pool
 from handoff.pipeline.run import Engine, open_engine
 from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, RedactTask
 from handoff.policy.config import ConfigSchema
+from handoff.policy.matters import with_matter
 from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
@@ -42,7 +43,12 @@ class Redaction:
 
 @contextmanager
 def open_redaction(
-    home: Home, reporter: Reporter, *, vendor: str = "", profile: str = ""
+    home: Home,
+    reporter: Reporter,
+    *,
+    vendor: str = "",
+    profile: str = "",
+    matter: Path | None = None,
 ) -> Iterator[Redaction]:
     """Open the engine, with the profile named or the one of the vendor's policy.
 
@@ -60,6 +66,8 @@ def open_redaction(
         recipients_for(policy.recipients, keys)
         profile = policy.profile
     loaded = load_profile(home.profiles, profile)
+    if matter is not None:
+        loaded = with_matter(loaded, matter)
     start_fork_server()
     engine = open_engine(loaded, config, keys.batch)
     yield Redaction(home, engine, config, reporter)
@@ -84,7 +92,7 @@ def redact(run: Redaction, inputs: Sequence[Path], output: Path | None) -> Itera
     documents = {f"{PREFIX}-{n:06d}": item for n, item in enumerate(items, 1)}
     names = {number: item.display_name() for number, item in documents.items()}
     run.reporter.plan(names, sum(item.size for item in items))
-    findings = BatchFindings(run.engine.batch_key)
+    findings = BatchFindings(run.engine.batch_key, run.engine.profile.parties)
     with closing(worker.open_pool(run.engine, run.config.workers)) as pool:
         yield from _find(run, pool, documents, findings)
         yield from _redact(run, pool, documents, findings, output)

@@ -21,6 +21,7 @@ from handoff.model import RedactionProfile, VendorPolicy
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.home import Home, SystemClock
 from handoff.policy.config import ConfigSchema
+from handoff.policy.matters import with_matter
 from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
@@ -131,8 +132,14 @@ def _party_name(name: str) -> str:
 
 
 @contextmanager
-def open_run(
-    home: Home, vendor: str, reporter: Reporter, *, wait: bool, clock: Clock | None = None
+def open_run(  # noqa: PLR0913 - all that is given on the command line
+    home: Home,
+    vendor: str,
+    reporter: Reporter,
+    *,
+    wait: bool,
+    matter: Path | None = None,
+    clock: Clock | None = None,
 ) -> Iterator[Run]:
     """Open everything for a delivery to `vendor`, in the order in which refusing is cheapest.
 
@@ -145,6 +152,8 @@ def open_run(
     for warning in preflight(policy, clock.now().date()):
         reporter.note(warning)
     profile = load_profile(home.profiles, policy.profile)
+    if matter is not None:
+        profile = with_matter(profile, matter)
     start_fork_server()
     keys = load_firm_keys(home.keys)
     recipients = recipients_for(policy.recipients, keys)

@@ -58,7 +58,7 @@ def _identified(run: Run, items: Sequence[IntakeItem]) -> Iterator[Document]:
         doc_id = ids.document_id(
             run.engine.batch_key,
             run.policy.name,
-            run.engine.profile.sha256,
+            run.engine.profile.form,
             content,
             copies[content],
         )

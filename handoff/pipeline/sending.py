@@ -91,7 +91,7 @@ def _replay(batch: Batch) -> Iterator[Outcome]:
 
 def _deliver(batch: Batch) -> Iterator[Outcome]:
     run = batch.run
-    findings = BatchFindings(run.engine.batch_key)
+    findings = BatchFindings(run.engine.batch_key, run.engine.profile.parties)
     with closing(open_pool(run.engine, run.config.workers)) as pool:
         yield from _find(batch, pool, findings)
         yield from _redact_and_upload(batch, pool, findings)

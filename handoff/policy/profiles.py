@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -37,6 +37,7 @@ class ProfileSchema(StrictModel):
     entities: Annotated[dict[EntityName, RuleSchema], Field(min_length=1)]
     allow: list[str] = Field(default_factory=list)
     recheck_block: list[EntityName] = Field(default_factory=list)
+    citations: Literal["keep", "redact"] = "keep"
 
     @field_validator("entities", mode="before")
     @classmethod
@@ -72,4 +73,5 @@ def load_profile(directory: Path, name: str) -> RedactionProfile:
         entities={n: EntityRule(r.operator, r.threshold) for n, r in schema.entities.items()},
         allow=tuple(schema.allow),
         recheck_block=frozenset(schema.recheck_block),
+        keep_citations=schema.citations == "keep",
     )

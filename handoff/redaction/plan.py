@@ -17,6 +17,7 @@ from handoff.redaction.operators import REMOVED, STRICTNESS, mask, tag
 from handoff.redaction.pseudonyms import Aliases, in_order, token
 
 _PRIORITY = ("PERSON", "EMAIL_ADDRESS", "ADDRESS", "ORGANIZATION", "LOCATION", "NRP", "DATE_TIME")
+_NAMES = frozenset({"PERSON", "ORGANIZATION", "LOCATION"})
 _NOBODY = Aliases()
 
 
@@ -120,7 +121,8 @@ def _of_unit(
     aliases: Aliases,
 ) -> Iterator[Decision]:
     for cluster in _clusters(findings):
-        chief = min(cluster, key=lambda f: _rank(profile, f))
+        listed = any(finding.entity == "PARTY" for finding in cluster)
+        chief = min(cluster, key=lambda f: _rank(profile, f, listed=listed))
         start, end = cluster[0].start, max(f.end for f in cluster)
         operator = _operator(profile, chief)
         merged = Finding(unit.unit_id, start, end, chief.entity, chief.score, chief.recognizer)
@@ -150,8 +152,14 @@ def _operator(profile: RedactionProfile, finding: Finding) -> Operator:
     return rule.operator if rule else Operator.KEEP
 
 
-def _rank(profile: RedactionProfile, finding: Finding) -> tuple[int, int, int, float]:
-    """Which finding of a cluster gives it its name: strictest, longest, by kind, surest."""
+def _rank(
+    profile: RedactionProfile, finding: Finding, *, listed: bool
+) -> tuple[int, bool, int, int, float]:
+    """Which finding of a cluster gives it its name: strictest, longest, by kind, surest.
+
+    Where the matter's list names whom the model calls a person, the list is right.
+    """
     kind = _PRIORITY.index(finding.entity) if finding.entity in _PRIORITY else -1
     strictness = STRICTNESS.index(_operator(profile, finding))
-    return (strictness, finding.start - finding.end, kind, -finding.score)
+    guessed = listed and finding.entity in _NAMES
+    return (strictness, guessed, finding.start - finding.end, kind, -finding.score)

@@ -44,9 +44,15 @@ class Aliases:
 
     Args:
         names: full names found in the batch, in any order.
+        parties: names of the matter's list, each with its aliases.
     """
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), parties: Iterable[Sequence[str]] = ()) -> None:
+        self._parties = {
+            normalised("PARTY", term): normalised("PARTY", party[0])
+            for party in parties
+            for term in party
+        }
         full: dict[str, set[str]] = {}
         for name in {normalised("PERSON", name) for name in names}:
             words = name.split()
@@ -57,6 +63,8 @@ class Aliases:
     def canonical(self, entity: str, text: str) -> str:
         """The normalised value that stands for `text`."""
         value = normalised(entity, text)
+        if entity == "PARTY":
+            return self._parties.get(value, value)
         return self._full.get(value, value) if entity == "PERSON" else value
 
 

@@ -86,6 +86,10 @@ class Seeker(Protocol):
         """Where in `units` any of it stands."""
         ...
 
+    def without_citations(self, units: Iterable[TextUnit]) -> Sequence[TextUnit]:
+        """`units` without the citations of authorities, in which names are kept."""
+        ...
+
 
 def recheck(
     units: Sequence[TextUnit],
@@ -106,7 +110,7 @@ def recheck(
     Returns:
         The proof, or every leak: its place, its entity and how it showed, never its text.
     """
-    blanked = [_without_tags(unit) for unit in units]
+    blanked = removed.without_citations(_without_tags(unit) for unit in units)
     leaks = {
         *_leaks(blanked, removed.find(blanked), "value"),
         *_leaks(blanked, removed.find([*_unescaped(blanked)]), "escaped"),
