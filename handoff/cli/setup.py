@@ -20,6 +20,7 @@ def command(mirror: Path | None) -> None:
 
     Can be run again: what is there and right is left alone.
     """
-    from handoff.pipeline.setup import install_assets
+    from handoff.pipeline.setup import compile_engine, install_assets
 
     install_assets(mirror, say)
+    compile_engine(say)

@@ -19,7 +19,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from handoff.assets import ASSETS, Asset, AssetState, assets_dir, inspect
+from handoff.assets import ASSETS, Asset, AssetState, assets_dir, inspect, pdfium_wasm
+from handoff.documents.pdf.sandbox import compile_ahead
 from handoff.errors import AssetError, DiskFullError
 from handoff.pipeline.package_clients import Say, from_mirror, from_registry
 
@@ -48,6 +49,15 @@ def install_assets(mirror: Path | None, say: Say, assets: Sequence[Asset] = ASSE
         for asset in _wanting(root, assets):
             _install(asset, root, mirror, say)
             say(f"{asset.name} {asset.version} verified and put into {root / asset.directory}")
+
+
+def compile_engine(say: Say) -> None:
+    """Compile the PDF engine for this machine, so that no document has to wait for it.
+
+    Raises:
+        AssetError: the engine is missing or not the pinned one.
+    """
+    compile_ahead(pdfium_wasm(), lambda: say("compiling the PDF engine for this machine"))
 
 
 def _wanting(root: Path, assets: Sequence[Asset]) -> list[Asset]:

@@ -31,9 +31,7 @@ def load_module(engine: wasmtime.Engine, wasm: bytes, flavour: str) -> wasmtime.
         wasm: the module's bytes, already checked against their pin.
         flavour: names the engine's settings; they change the machine code.
     """
-    digest = hashlib.sha256(wasm).hexdigest()[:16]
-    name = f"pdfium-{digest}-{version('wasmtime')}-{platform.machine()}-{flavour}.cwasm"
-    path = user_cache_path("handoff") / name
+    path = _place(wasm, flavour)
     cached = _read_own_file(path)
     if cached is not None:
         # Another processor or another build: the library refuses, and we compile anew.
@@ -43,6 +41,17 @@ def load_module(engine: wasmtime.Engine, wasm: bytes, flavour: str) -> wasmtime.
     with contextlib.suppress(OSError):  # no cache is no harm
         _write_own_file(path, bytes(module.serialize()))
     return module
+
+
+def is_cached(wasm: bytes, flavour: str) -> bool:
+    """Whether `load_module` would find machine code that can be trusted."""
+    return _read_own_file(_place(wasm, flavour)) is not None
+
+
+def _place(wasm: bytes, flavour: str) -> Path:
+    digest = hashlib.sha256(wasm).hexdigest()[:16]
+    name = f"pdfium-{digest}-{version('wasmtime')}-{platform.machine()}-{flavour}.cwasm"
+    return user_cache_path("handoff") / name
 
 
 def _is_ours(status: os.stat_result) -> bool:

@@ -7,6 +7,7 @@ document gets a fresh instance, so it cannot wait there for the next one.
 from __future__ import annotations
 
 import resource
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ import wasmtime
 
 from handoff.documents.pdf import bulk
 from handoff.documents.pdf.hostcalls import EngineAbortError, HostCalls
-from handoff.documents.pdf.modulecache import load_module
+from handoff.documents.pdf.modulecache import is_cached, load_module
 from handoff.errors import DamagedError, LimitError
 
 FUEL_BASE = 300_000_000_000
@@ -55,9 +56,25 @@ def _modules(wasm: Path, *, compact: bool) -> _Modules:
         config.memory_reservation = 0
         config.memory_reservation_for_growth = _COMPACT_GROWTH
     engine = wasmtime.Engine(config)
-    flavour = "compact" if compact else "roomy"
-    pdfium = load_module(engine, wasm.read_bytes(), flavour)
+    pdfium = load_module(engine, wasm.read_bytes(), _flavour(compact=compact))
     return _Modules(engine, pdfium, bulk.compile_loops(engine), bulk.compile_relay(engine))
+
+
+def _flavour(*, compact: bool) -> str:
+    return "compact" if compact else "roomy"
+
+
+def compile_ahead(wasm: Path, begin: Callable[[], None]) -> None:
+    """Compile the engine, or load what was compiled, before there is a document.
+
+    Args:
+        wasm: path of pdfium.wasm, already checked against its pin.
+        begin: called if it has to be compiled, which takes some seconds.
+    """
+    compact = _address_space_is_limited()
+    if not is_cached(wasm.read_bytes(), _flavour(compact=compact)):
+        begin()
+    _modules(wasm, compact=compact)
 
 
 class _Exports(dict[str, Any]):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from handoff.documents.pdf import modulecache
+from handoff.documents.pdf import modulecache, sandbox
 from handoff.documents.pdf.sandbox import Sandbox
 from handoff.errors import DamagedError, LimitError
 
@@ -101,6 +101,19 @@ def test_a_failed_write_leaves_no_temporary_file(
     monkeypatch.setattr(os, "fsync", fail)
     _load()
     assert list(cache.iterdir()) == []
+
+
+def test_who_compiles_ahead_is_told_only_when_it_takes_long(
+    cache: Path, wasm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flavour = sandbox._flavour(compact=sandbox._address_space_is_limited())
+    monkeypatch.setattr(sandbox, "_modules", lambda *_, **__: None)
+    told: list[str] = []
+    sandbox.compile_ahead(wasm, lambda: told.append("first"))
+    cache.mkdir(mode=0o700)
+    modulecache._write_own_file(modulecache._place(wasm.read_bytes(), flavour), b"machine code")
+    sandbox.compile_ahead(wasm, lambda: told.append("second"))
+    assert told == ["first"]
 
 
 _FORKED = """
