@@ -5,7 +5,7 @@ from __future__ import annotations
 from handoff.errors import ConfigError
 from handoff.model import RedactionProfile
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised whenever recognizers, guards or word lists change what is found."""
 
 ENTITIES = (

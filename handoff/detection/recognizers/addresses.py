@@ -58,17 +58,54 @@ INDIAN_PIN = rule(
 )
 
 _UNIT = r"(?:Suite|Ste|Apt|Apartment|Flat)\b\.?[ ]?\#?\d{1,5}[A-Za-z]?"
-UNIT = rule("suite or apartment", rf"\b{_UNIT}\b", 0.5, any_case=False)
+# What follows a flat's number is the town, the region, the country and their codes.
+_TOWN = (
+    r"(?:(?:,?[ ]{1,2}|,?[ ]?\n[ ]{0,4})(?:[A-ZÀ-Þ][\w'’\-]{1,24}|\d{4,6}(?:-\d{4})?)(?!\w)){0,7}"
+)
+_SECOND_UNIT = rf"(?:[ ,]{{1,2}}{_UNIT}\b)?"
+UNIT = rule("suite or apartment", rf"\b{_UNIT}\b{_SECOND_UNIT}{_TOWN}", 0.5, any_case=False)
 NUMBERED_UNIT = rule(
     "number, street of any language, suite",
-    rf"(?<![\w.,/\-])\d{{1,5}}[ ](?:[\w'’.\-]{{1,25}}[ ,]{{1,2}}){{1,5}}{_UNIT}\b",
+    rf"(?<![\w.,/\-])\d{{1,5}}[ ](?:[\w'’.\-]{{1,25}}[ ,]{{1,2}}){{1,6}}{_UNIT}\b",
     0.75,
+)
+# In Romance and Slavic languages the kind of street comes first and the number last.
+KIND_FIRST = rule(
+    "kind of street, name, number",
+    r"(?:(?<![\w.,/\-])\d{1,5},?[ ])?\b(?:Via|Viale|Piazza|Corso|Vicolo|Calle|C/|Avda\.?|Avenida"
+    r"|Av\.?|Paseo|Plaza|Carrera|Rua|Praça|Travessa|Rue|Avenue|Place|Quai|Chemin|ul\.|Ulica|al\.)[ ]"
+    r"(?:[\w'’.\-]{1,25}[ ]){0,4}?[A-ZÀ-Þ][\w'’.\-]{1,24}[ ]\d{1,5}[A-Za-z]?(?!\w)",
+    0.7,
+    any_case=False,
+)
+# Finland, Sweden, Norway, Denmark, the Netherlands and Hungary write the kind of street as the end
+# of its name, as Germany does.
+KIND_LAST = rule(
+    "street in one word and number",
+    r"(?:(?<![\w.,/\-])\d{1,5},?[ ])?\b[A-ZÀ-Þ][\w\-]{2,30}(?:tie|katu|kuja|polku|gata|gatan|gate"
+    r"|vägen|väg|vej|veien|vegen|gade|straat|laan|plein|dijk"
+    r"|[ ](?:utca|útja?|tér|körút|rakpart|terrasse))"
+    r"[ ]\d{1,5}[A-Za-z]?(?!\w)",
+    0.7,
+    any_case=False,
+)
+MILITARY = rule(
+    "US military post",
+    r"\b(?:(?:PSC|Unit|CMR)[ ]\d{1,5},?[ ]Box[ ]\d{1,5}(?:,?[ \n]{1,3}[AFD]PO[ ]A[AEP][ ]\d{5})?"
+    r"|[AFD]PO[ ]A[AEP][ ]\d{5})\b",
+    0.85,
+    any_case=False,
 )
 NUMBER_AT_BOTH_ENDS = rule(
     "number, street, number (weak)",
     r"(?<![\w.,/\-])\d{1,5}[ ](?:[A-Z][\w'’.\-]{2,24}[ ]){1,3}\d{1,4}[a-z]?\b",
     0.3,
     any_case=False,
+)
+LIVING_IN = rule(
+    "where somebody lives, by number",
+    r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing))[ ](?:in|on)[ ](?P<value>\d{1,5}[ ][^\n;.]{3,60})",
+    0.6,
 )
 # A label says where an address begins; it ends with the sentence or, in a list, the short lines.
 LABELLED = rule(
@@ -108,6 +145,10 @@ def addresses() -> RuleRecognizer:
             INDIAN_PIN,
             UNIT,
             NUMBERED_UNIT,
+            KIND_FIRST,
+            KIND_LAST,
+            MILITARY,
+            LIVING_IN,
             NUMBER_AT_BOTH_ENDS,
             LABELLED,
             RESIDING,

@@ -102,6 +102,15 @@ LAND = rule(
     more=rf"{_AND}(?P<value>\d[\d/.\-]{{0,14}}(?:[ ]?[A-Z]\b(?:[./]?\d{{1,4}})?)?)(?![\w%])"
     r"(?![ ](?:sq|square|hectare|acre|m\b))",
 )
+_SECTION = r"(?:[./,]?[NSEW]\.?[\dIVX]{0,4}){1,3}"
+SHEET = rule(
+    "Cypriot land register: sheet, plan, section",
+    rf"\bsheet/plan(?:s|[ ]nos?\.)?[ ]?(?P<value>\d{{1,3}}[./]\d{{1,3}}(?:[ ]?{_SECTION})?"
+    r"(?:[ ]\(nos?\.[ ]?\d{1,3}\))?)",
+    0.8,
+    more=rf"{_AND}(?P<value>(?:\d{{1,3}}[./]\d{{1,3}}(?:[ ]?{_SECTION})?|[NSEW]\.?\d{{1,3}})"
+    r"(?:[ ]\(nos?\.[ ]?\d{1,3}\))?)(?!\w)",
+)
 _CONTEXT = (
     "case",
     "docket",
@@ -137,6 +146,7 @@ def case_numbers() -> RuleRecognizer:
             INDIA,
             INDIA_FIR,
             LAND,
+            SHEET,
             LABELLED,
             NUMBERED,
         ),
