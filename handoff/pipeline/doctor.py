@@ -18,6 +18,7 @@ from handoff.custody.verify import verify
 from handoff.errors import AssetError, ClockError, DiskFullError, HandoffError, PermissionsError
 from handoff.model import VendorPolicy
 from handoff.pipeline.home import Home
+from handoff.pipeline.records import require_known
 from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
@@ -105,6 +106,8 @@ def _disk(home: Home) -> str:
 def _custody(home: Home) -> str:
     report = verify(home.custody, [load_verifier_key(home.keys)])
     report.require_ok()
+    with LedgerReader.open_reader(home.custody) as reader:
+        require_known(home.records, reader.events(kinds=["batch.closed"]))
     return f"{report.size} events, {report.checkpoints} checkpoints, all fit"
 
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from handoff.errors import RecordMissingError
+from handoff.errors import CustodyForkError, RecordMissingError
+from handoff.model import CustodyEvent
 from handoff.pipeline.batch import Document
 from handoff.pipeline.run import Run
 from handoff.sealing import age
@@ -41,6 +42,24 @@ def write_private(path: Path, data: bytes) -> None:
     """
     with translated("a record of the batch"), replacing(path) as file:
         file.write(data)
+
+
+def require_known(records: Path, closed: Iterable[CustodyEvent]) -> None:
+    """Do nothing, or raise: a manifest is recorded only after `batch.closed` stands in the log.
+
+    A log that lacks one of these batches was replaced by an older copy of itself, and would give
+    its control numbers to other documents.
+
+    Raises:
+        CustodyForkError: a recorded manifest is of no batch that `closed` closes.
+    """
+    known = {event.batch_id for event in closed}
+    made = {path.name.partition(".")[0] for path in records.glob("*.manifest.json")}
+    if lost := sorted(made - known):
+        raise CustodyForkError(
+            f"the custody log does not know batch {lost[0]}, whose manifest is among the records",
+            "the log is an older copy: restore the newest one (docs/operations.md, Backup)",
+        )
 
 
 def read_names(records: Path, batch_id: str, identities: Iterable[age.Identity]) -> dict[str, str]:

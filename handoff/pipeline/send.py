@@ -14,6 +14,7 @@ from handoff.model import Outcome
 from handoff.pipeline import ids
 from handoff.pipeline.batch import Document, History, number, resumable
 from handoff.pipeline.events import engine_digest
+from handoff.pipeline.records import require_known
 from handoff.pipeline.resuming import sweep_spool
 from handoff.pipeline.run import Run
 from handoff.pipeline.sending import Batch, send_batch
@@ -29,9 +30,11 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
     Raises:
         NothingToSendError: there is no document in `inputs`.
         UsageError: the handoff home is among them.
+        CustodyForkError: the log is an older copy of what it was.
         HandoffError: the run cannot go on; the next run of the same command finishes it.
     """
     run.home.require_apart(inputs)
+    require_known(run.home.records, run.ledger.events(kinds=["batch.closed"]))
     items = scan(inputs, run.engine.limits)
     if not items:
         raise NothingToSendError("the input holds no documents")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from handoff.errors import DiskFullError, DocumentError, StorageError
+from handoff.errors import DiskFullError, DocumentError, ObjectExistsError, StorageError
 from handoff.model import (
     AlreadyDelivered,
     Delivered,
@@ -66,6 +66,8 @@ def send_batch(batch: Batch) -> Iterator[Outcome]:
     names = {document.doc_id: document.item.display_name() for document in batch.documents}
     size = sum(document.item.size for document in batch.documents)
     run.reporter.batch(batch.batch_id, names, size, resumed=resumed)
+    if not resumed:
+        _require_unused(run, batch.batch_id)
     write_names(run, batch.batch_id, batch.documents)
     if resumed:
         run.ledger.append([events.batch_resumed(run, batch.batch_id)])
@@ -78,6 +80,15 @@ def send_batch(batch: Batch) -> Iterator[Outcome]:
     else:
         yield from _replay(batch)
     close_batch(run, batch.batch_id)
+
+
+def _require_unused(run: Run, batch_id: str) -> None:
+    """A batch that begins has nothing in the bucket, unless the log was restored from a backup."""
+    if any(True for _ in run.store.keys(f"{batch_id}/")):
+        raise ObjectExistsError(
+            "the bucket holds this batch already, but the custody log does not know it",
+            "the log is older than what was sent: see `Backup and restore` in docs/operations.md",
+        )
 
 
 def _replay(batch: Batch) -> Iterator[Outcome]:
