@@ -19,6 +19,7 @@ from typing import Any
 import pikepdf
 
 from handoff.documents.base import Limits
+from handoff.documents.opened import Opened
 from handoff.documents.pdf import PdfFormat
 from handoff.model import Finding, Operator, Redaction, TextUnit
 
@@ -34,6 +35,7 @@ LINES, WORDS_A_LINE, NAMES_A_PAGE = 45, 11, 4
 @dataclass
 class Door:
     limits: Limits = field(default_factory=Limits)
+    opened: Opened = field(default_factory=Opened)
 
     def read(self, *_: Any) -> Any:  # noqa: ANN401
         raise AssertionError

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from handoff.documents.opened import Opened
 from handoff.model import Redaction, TextUnit
 
 
@@ -40,6 +41,11 @@ class Door(Protocol):
     @property
     def limits(self) -> Limits:
         """The limits in force."""
+        ...
+
+    @property
+    def opened(self) -> Opened:
+        """Where `read` leaves what `rewrite` of the same bytes can go on with."""
         ...
 
     def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from handoff.documents.base import DocumentFormat, Limits, RewrittenPart
+from handoff.documents.opened import Opened
 from handoff.documents.registry import sniff
 from handoff.documents.splice import strip_prefix
 from handoff.errors import DocumentError, LimitError
@@ -19,10 +20,12 @@ class HouseDoor:
     Attributes:
         limits: what applies to the document and to everything inside it.
         depth: how deep inside the outermost document we are, 0 for itself.
+        opened: what was read last; shared with the doors of what is inside.
     """
 
     limits: Limits = field(default_factory=Limits)
     depth: int = 0
+    opened: Opened = field(default_factory=Opened, repr=False)
     _spent: dict[str, int] = field(default_factory=dict, repr=False)
 
     def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handoff.documents.base import Door
 from handoff.documents.ooxml import powerpoint, word
-from handoff.documents.ooxml.document import Dialect, Keep, load
+from handoff.documents.ooxml.document import Dialect, Keep, read_document, rewritable
 from handoff.documents.ooxml.recognize import has_main_part
 from handoff.documents.ooxml.reread import reread_package
 from handoff.model import Redaction, TextUnit
@@ -65,11 +65,11 @@ class PptxFormat:
 
     def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
         """Every paragraph and other string; raises what `load` raises."""
-        return tuple(load(untrusted, door.limits, DIALECT).units())
+        return tuple(read_document(untrusted, door, DIALECT).units())
 
     def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
         """The presentation redacted and rebuilt; raises what `load` raises."""
-        return load(untrusted, door.limits, DIALECT).rewrite(redactions)
+        return rewritable(untrusted, door, DIALECT).rewrite(redactions)
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
         """All text, attributes and names of all parts by expat over our own ZIP walk."""

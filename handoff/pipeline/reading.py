@@ -65,6 +65,7 @@ class _Open:
 
     content: bytes
     handler: DocumentFormat
+    door: HouseDoor
     units: tuple[TextUnit, ...]
 
 
@@ -104,7 +105,7 @@ class Reader:
         """
         document = self._open(task.item)
         redactions = self._decide(document, task)
-        content = document.handler.rewrite(document.content, redactions, self._door())
+        content = document.handler.rewrite(document.content, redactions, document.door)
         verdict = self._recheck(document, task, content)
         if isinstance(verdict, RecheckFailed):
             return _held(task.doc_id, verdict)
@@ -130,7 +131,8 @@ class Reader:
     def _open(self, item: IntakeItem) -> _Open:
         content = read_bytes(item)
         handler = sniff(content, self._engine.limits)
-        return _Open(content, handler, handler.read(content, self._door()))
+        door = self._door()
+        return _Open(content, handler, door, handler.read(content, door))
 
     def _decide(self, document: _Open, task: RedactTask) -> tuple[Redaction, ...]:
         batch = self._batch(task)

@@ -15,6 +15,7 @@ import pytest
 
 from handoff.assets import pdfium_wasm
 from handoff.documents.base import Limits
+from handoff.documents.opened import Opened
 from handoff.documents.pdf import PdfFormat
 from handoff.errors import AssetError, UnsafeContentError
 from handoff.model import Finding, Operator, Redaction
@@ -32,6 +33,7 @@ PATTERN = re.compile(
 @dataclass
 class Door:
     limits: Limits = field(default_factory=Limits)
+    opened: Opened = field(default_factory=Opened)
 
     def read(self, *_: Any) -> Any:
         raise AssertionError

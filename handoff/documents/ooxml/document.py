@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from handoff.documents.base import Limits
+from handoff.documents.base import Door, Limits
 from handoff.documents.ooxml import names, xmlio
 from handoff.documents.ooxml.package import Package, Part, read_package, write_package
 from handoff.documents.ooxml.properties import removed_units
@@ -119,6 +119,16 @@ def load(untrusted: bytes, limits: Limits, dialect: Dialect) -> OfficeDocument:
     dialect.clean(parts)
     entries = [entry for part in parts for entry in _entries(part, parts, words, dialect)]
     return OfficeDocument(package, _final_names(words), entries, removed)
+
+
+def read_document(untrusted: bytes, door: Door, dialect: Dialect) -> OfficeDocument:
+    """What `load` gives, left with the door for `rewritable`."""
+    return door.opened.keep(untrusted, load(untrusted, door.limits, dialect))
+
+
+def rewritable(untrusted: bytes, door: Door, dialect: Dialect) -> OfficeDocument:
+    """What `read_document` gave for the same bytes, or what `load` gives."""
+    return door.opened.take(untrusted, OfficeDocument) or load(untrusted, door.limits, dialect)
 
 
 def _is_media(part: Part) -> bool:

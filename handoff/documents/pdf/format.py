@@ -10,7 +10,7 @@ from handoff.documents.base import Door
 from handoff.documents.pdf.engine import open_document
 from handoff.documents.pdf.inspection import require_readable
 from handoff.documents.pdf.locate import units_of_page
-from handoff.documents.pdf.prepare import prepare
+from handoff.documents.pdf.prepare import Prepared, prepare
 from handoff.documents.pdf.reread import reread
 from handoff.documents.pdf.rewrite import rewrite
 from handoff.documents.pdf.sandbox import Sandbox
@@ -60,7 +60,8 @@ class PdfFormat:
                         chars = page.chars()
                         require_readable(index + 1, page.size, chars, page.drawing())
                     units.extend(units_of_page(index, chars))
-            return tuple(units)
+        door.opened.keep(untrusted, prepared)
+        return tuple(units)
 
     def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
         """The document with `redactions` applied and everything that is no page content gone.
@@ -70,7 +71,10 @@ class PdfFormat:
             AssetError: the engine is missing.
         """
         with self._sandbox(door) as sandbox:
-            return rewrite(sandbox, untrusted, redactions, door.limits)
+            prepared = door.opened.take(untrusted, Prepared)
+            if prepared is None:
+                prepared = prepare(sandbox, untrusted, door.limits)
+            return rewrite(sandbox, prepared, redactions, door.limits)
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
         """Text of `produced` by pdfminer, by PDFium's native build, and raw.

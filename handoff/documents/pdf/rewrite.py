@@ -13,21 +13,20 @@ from handoff.documents.pdf import labels, raster, scrub
 from handoff.documents.pdf.compare import Look, letters_kept, look, looks_kept
 from handoff.documents.pdf.engine import Document, open_document
 from handoff.documents.pdf.locate import PagePlan, by_page, plan_page
-from handoff.documents.pdf.prepare import Prepared, prepare
+from handoff.documents.pdf.prepare import Prepared
 from handoff.documents.pdf.sandbox import Sandbox
 from handoff.errors import DamagedError
 from handoff.model import Redaction
 
 
 def rewrite(
-    sandbox: Sandbox, untrusted: bytes, redactions: Sequence[Redaction], limits: Limits
+    sandbox: Sandbox, prepared: Prepared, redactions: Sequence[Redaction], limits: Limits
 ) -> bytes:
     """The document with `redactions` applied and everything beside its pages gone.
 
     Raises:
         DocumentError: it cannot be read whole, or no longer reads as the redactions say.
     """
-    prepared = prepare(sandbox, untrusted, limits)
     sandbox.allow_pages(prepared.page_count)
     with open_document(sandbox, prepared.content) as document:
         plans = _plans(document, redactions)

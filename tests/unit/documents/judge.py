@@ -29,9 +29,14 @@ def redactions(units: Sequence[TextUnit], secrets: Sequence[str]) -> list[Redact
 
 def redact(handler: DocumentFormat, content: bytes, secrets: Sequence[str]) -> bytes:
     """`content` with every secret that its units show redacted."""
-    units = handler.read(content, HouseDoor())
+    door = HouseDoor()
+    units = handler.read(content, door)
     assert len({unit.unit_id for unit in units}) == len(units), "unit ids are unique"
-    return handler.rewrite(content, redactions(units, secrets), HouseDoor())
+    edits = redactions(units, secrets)
+    produced = handler.rewrite(content, edits, door)
+    anew = handler.rewrite(content, edits, HouseDoor())
+    assert produced == anew, "what was read is rewritten just as what is opened anew"
+    return produced
 
 
 def everything(handler: DocumentFormat, produced: bytes) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from handoff.assets import pdfium_wasm
 from handoff.documents.base import Limits, RewrittenPart
+from handoff.documents.opened import Opened
 from handoff.documents.pdf import PdfFormat
 from handoff.errors import AssetError
 from handoff.model import Finding, Operator, Redaction, TextUnit
@@ -26,6 +27,7 @@ class ClosedDoor:
     """A door for a format that never opens one; only its limits are asked for."""
 
     limits: Limits = field(default_factory=Limits)
+    opened: Opened = field(default_factory=Opened)
 
     def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
         raise AssertionError
@@ -127,7 +129,11 @@ class Bench:
         return found
 
     def redact(self, content: bytes, pattern: str) -> bytes:
-        return self.format.rewrite(content, self.redactions(content, pattern), self.door)
+        edits = self.redactions(content, pattern)
+        produced = self.format.rewrite(content, edits, self.door)
+        anew = self.format.rewrite(content, edits, ClosedDoor(self.door.limits))
+        assert produced == anew, "what was read is rewritten just as what is opened anew"
+        return produced
 
     def reread(self, produced: bytes) -> tuple[TextUnit, ...]:
         return self.format.reread(produced, self.door)

@@ -34,7 +34,7 @@ def _by_pdfminer(content: bytes) -> list[tuple[bytes, tuple[Any, ...]]]:
     """The wanted operators with what pdfminer's interpreter would give them."""
     parser = PDFContentParser([PDFStream({}, content)])
     stack: list[Any] = []
-    found = []
+    found: list[tuple[bytes, tuple[Any, ...]]] = []
     while True:
         try:
             _, item = parser.nextobject()
