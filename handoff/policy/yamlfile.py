@@ -20,6 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from handoff.errors import ConfigError
 
 MAX_BYTES = 1_000_000
+MAX_NODES = 200_000
 
 Location = tuple[int | str, ...]
 
@@ -42,7 +43,7 @@ def load(path: Path, schema: type[SchemaT]) -> tuple[SchemaT, str]:
     data = _read(path)
     tree = _parse(path, data)
     try:
-        return schema.model_validate(_plain(tree)), hashlib.sha256(data).hexdigest()
+        return schema.model_validate(_plain(path, tree)), hashlib.sha256(data).hexdigest()
     except ValidationError as error:
         mistakes = [_explain(path, tree, schema, mistake) for mistake in error.errors()]
         raise ConfigError("; ".join(dict.fromkeys(mistakes))) from None
@@ -78,15 +79,30 @@ def _parse(path: Path, data: bytes) -> CommentedMap:
     return tree
 
 
-def _plain(node: object) -> Any:  # noqa: ANN401 - YAML is whatever the file holds
-    """Strip ruamel's bookkeeping, so that pydantic sees plain dicts, lists and scalars."""
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, Sequence):
-        return [_plain(value) for value in node]
-    return node
+def _plain(path: Path, tree: CommentedMap) -> Any:  # noqa: ANN401 - YAML is whatever the file holds
+    """Strip ruamel's bookkeeping, so that pydantic sees plain dicts, lists and scalars.
+
+    Aliases are written out here, and a few lines of them can stand for more than there is memory.
+    """
+    nodes = 0
+
+    def plain(node: object) -> Any:  # noqa: ANN401 - see above
+        nonlocal nodes
+        nodes += 1
+        if nodes > MAX_NODES:
+            raise ConfigError(f"{path}: its aliases stand for more than {MAX_NODES} values")
+        if isinstance(node, Mapping):
+            return {str(key): plain(value) for key, value in node.items()}
+        if isinstance(node, str):
+            return str(node)
+        if isinstance(node, Sequence):
+            return [plain(value) for value in node]
+        return node
+
+    try:
+        return plain(tree)
+    except RecursionError:
+        raise ConfigError(f"{path}: is nested too deeply, or in itself") from None
 
 
 def _explain(path: Path, tree: CommentedMap, schema: type[BaseModel], mistake: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

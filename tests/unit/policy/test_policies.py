@@ -9,7 +9,7 @@ import pytest
 
 from handoff.errors import ConfigError, ExpiredError, NoRecipientError, UnknownVendorError
 from handoff.model import Bucket, Certificate, Operator, VendorPolicy
-from handoff.policy.config import load_config
+from handoff.policy.config import ConfigSchema, load_config
 from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import StorageSchema, load_vendor
@@ -178,3 +178,21 @@ def test_the_policies_we_ship_are_valid() -> None:
     assert load_vendor(root / "vendors", "acme", StorageSchema()).recipients == ()
     for path in (root / "profiles").glob("*.yaml"):
         load_profile(root / "profiles", path.stem)
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize("text", [BOMB, "a: &a\n  b: [*a]\n"])
+def test_aliases_cannot_blow_a_file_up(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.yaml").write_text(text)
+    with pytest.raises(ConfigError):
+        load_config(tmp_path / "config.yaml")
+
+
+def test_a_configuration_of_nothing_but_comments_is_the_default(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("# limits:\n#   input_bytes: 1\n")
+    assert load_config(tmp_path / "config.yaml") == ConfigSchema()
