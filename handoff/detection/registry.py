@@ -45,7 +45,7 @@ _PAN = Pattern("PAN", r"\b[A-Z]{3}[ABCFGHLJPT][A-Z][0-9]{4}[A-Z]\b", 0.6)
 at every word: its time grows with the square of the text."""
 
 FACTORIES: Mapping[str, tuple[Factory, ...]] = {
-    "PERSON": (persons.people,),
+    "PERSON": (persons.people, persons.names_in_cells),
     "ORGANIZATION": (companies.organizations,),
     "LOCATION": (),
     "NRP": (),

@@ -10,6 +10,7 @@ from handoff.detection.words import (
     COMMON_NAMES,
     FUNCTION,
     INSTRUMENTS,
+    MAILBOXES,
     PLACES,
     PUBLIC_HEADS,
     ROLES,
@@ -65,6 +66,8 @@ def spread(entity: str, text: str) -> Iterator[FoundValue]:
             yield FoundValue(entity, value, name=True)
     elif sum(c.isalnum() for c in value) >= 5:
         yield FoundValue(entity, value)
+        if entity == "EMAIL_ADDRESS":
+            yield from _mailbox(value)
 
 
 def _person(value: str) -> Iterator[FoundValue]:
@@ -74,11 +77,38 @@ def _person(value: str) -> Iterator[FoundValue]:
         return
     if len(words) > 1 and any(w.casefold() not in _WORDS for w in telling):
         yield FoundValue("PERSON", value)
+        if len(words) == len(telling) == 2:
+            yield from _rearranged(value, words)
     for word in {telling[0], telling[-1]}:
         if len(word) >= 3 and word.casefold() not in _NOT_ALONE and not word.islower():
             yield FoundValue("PERSON", word, name=True)
     if len(words) == 1 and value.casefold() in COMMON_NAMES - PLACES - _WORDS:
         yield FoundValue("PERSON", value, name=True)
+
+
+def _rearranged(value: str, words: list[str]) -> Iterator[FoundValue]:
+    """John Smith as "Smith, John", and the other way round, and as "J. Smith".
+
+    Only names of two words: in longer ones nothing tells where the surname begins.
+    """
+    first, last = reversed(words) if "," in value else words
+    common = any(word.casefold() in _NOT_ALONE for word in words)
+    turned = f"{first} {last}" if "," in value else f"{last}, {first}"
+    yield FoundValue("PERSON", turned, name=common)
+    if len(last) >= 4 and last.casefold() not in _NOT_ALONE:
+        yield FoundValue("PERSON", f"{first[0]}. {last}", name=True)
+        yield FoundValue("PERSON", f"{first[0]} {last}", name=True)
+
+
+def _mailbox(address: str) -> Iterator[FoundValue]:
+    """The name that the part before the @ spells: priya.raman@ has one, and sales.team@ none.
+
+    It counts only written as a name: an address is a weaker witness than a sentence.
+    """
+    words = re.split(r"[._]", address.partition("@")[0])
+    spelt = len(words) == 2 and all(len(w) >= 3 and w.isalpha() for w in words)
+    if spelt and not any(w.casefold() in _WORDS | MAILBOXES for w in words):
+        yield FoundValue("PERSON", " ".join(words), name=True)
 
 
 def _looks_like_name(value: str, telling: list[str]) -> bool:

@@ -38,3 +38,7 @@ ACRONYMS = _LISTS["acronyms"]
 """Short forms of kinds of things."""
 MARKING = _LISTS["marking"]
 """What a marking of privilege or of a protective order is made of."""
+MAILBOXES = _LISTS["mailboxes"]
+"""What departments and their mailboxes are called."""
+SALUTED = _LISTS["saluted"]
+"""Whom one greets without a name."""

@@ -65,7 +65,13 @@ class Aliases:
         value = normalised(entity, text)
         if entity == "PARTY":
             return self._parties.get(value, value)
-        return self._full.get(value, value) if entity == "PERSON" else value
+        return self._person(value) if entity == "PERSON" else value
+
+    def _person(self, value: str) -> str:
+        """The full name for a surname alone, and for one with the right initial before it."""
+        initial, _, last = value.rpartition(" ")
+        full = self._full.get(last, value)
+        return full if full.startswith(initial) and len(initial) <= 1 else value
 
 
 def token(key: bytes, entity: str, canonical: str) -> str:

@@ -73,7 +73,8 @@ NUMBERED_UNIT = rule(
 KIND_FIRST = rule(
     "kind of street, name, number",
     r"(?:(?<![\w.,/\-])\d{1,5},?[ ])?\b(?:Via|Viale|Piazza|Corso|Vicolo|Calle|C/|Avda\.?|Avenida"
-    r"|Av\.?|Paseo|Plaza|Carrera|Rua|Praça|Travessa|Rue|Avenue|Place|Quai|Chemin|ul\.|Ulica|al\.)[ ]"
+    r"|Av\.?|Paseo|Plaza|Carrera|Rua|Praça|Travessa|Rue|Avenue|Place|Quai|Chemin|ul\.|Ulica"
+    r"|al\.)[ ]"
     r"(?:[\w'’.\-]{1,25}[ ]){0,4}?[A-ZÀ-Þ][\w'’.\-]{1,24}[ ]\d{1,5}[A-Za-z]?(?!\w)",
     0.7,
     any_case=False,

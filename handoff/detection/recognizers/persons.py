@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from handoff.detection.recognizers.base import RuleRecognizer, rule
+from handoff.detection.words import (
+    ACRONYMS,
+    COMMON_NAMES,
+    FUNCTION,
+    INSTRUMENTS,
+    MAILBOXES,
+    PLACES,
+    PUBLIC_HEADS,
+    ROLES,
+    SALUTED,
+    TIME,
+)
 
 _UPPER = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻŁŃŅŇŌŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽȘȚ]"
 _LETTER = r"[^\W\d_]"
@@ -33,6 +47,22 @@ _NOT_A_NAME = (
     r"|Police|Section|Department|Ministry|Office|Chamber)\b)"
 )
 
+_NO_NAMES = (
+    ROLES | INSTRUMENTS | PUBLIC_HEADS | FUNCTION | TIME | ACRONYMS | MAILBOXES | SALUTED
+) - COMMON_NAMES
+
+
+def names_somebody(value: str) -> bool | None:
+    """False where a word is one that a role, an instrument, a body or a mailbox is called by."""
+    words = re.findall(r"[^\W_]+", value.casefold())
+    return False if any(word in _NO_NAMES for word in words) else None
+
+
+def no_place(value: str) -> bool | None:
+    """False for "Paris, France", which stands in lists as "Smith, John" does."""
+    return False if any(w in PLACES for w in re.findall(r"\w+", value.casefold())) else None
+
+
 TITLED = rule(
     "title and name",
     rf"\b{_TITLE}\.?{_GAP}(?:(?:Justice|Judge|Dr|Sir|Lord|Lady|Mr|Prof)\.?[ ]){{0,2}}"
@@ -40,12 +70,80 @@ TITLED = rule(
     0.85,
     any_case=False,
 )
+_SURNAME_FIRST = (
+    rf"(?:{_PARTICLE}[ ]){{0,2}}(?:{_NAME}),[ ]{{1,2}}(?:{_INITIAL}|{_NAME})"
+    rf"(?:[ ](?:{_INITIAL}|{_NAME}|{_UPPER})){{0,2}}"
+)
 REVERSED = rule(
     "surname first, alone in its line or cell",
-    rf"^[ ]{{0,20}}(?P<value>(?:{_PARTICLE}[ ]){{0,2}}(?:{_NAME}),[ ]{{1,2}}(?:{_INITIAL}|{_NAME})"
-    rf"(?:[ ](?:{_INITIAL}|{_NAME}|{_UPPER})){{0,2}})[ ]{{0,20}}$",
+    rf"^[ ]{{0,20}}(?P<value>{_SURNAME_FIRST})[ ]{{0,20}}$",
     0.5,
     any_case=False,
+    check=no_place,
+)
+LISTED = rule(
+    "surname first, in a list",
+    rf"(?:^[ ]{{0,8}}|[;|•*][ ]{{1,3}}|^[ ]{{0,8}}(?:\d{{1,3}}[.)]|[\-–])[ ]{{1,3}}"
+    rf"|(?:From|To|Cc|CC|Bcc):[ ]{{1,3}})(?P<value>{_SURNAME_FIRST})(?=[ ]{{0,3}}(?:[;|(<\[]|$))",
+    0.5,
+    any_case=False,
+    check=no_place,
+)
+_TWO = rf"(?:{_INITIAL}|{_NAME})(?:[ ](?:{_PARTICLE}[ ]){{0,3}}(?:{_INITIAL}|{_NAME})){{1,3}}"
+NARRATED = rule(
+    "whom somebody spoke or wrote to",
+    r"\b(?:[Cc]onference|[Cc]onf\.|[Cc]alls?|[Mm]eetings?|[Mm]et|[Ss]poke|[Ss]peaking|[Dd]iscussions?"
+    r"|[Cc]orrespondence|[Ee]-?mails?|[Ll]etters?|[Ii]nterviews?|[Cc]onsultation|[Aa]ttendances?"
+    r"|[Aa]ttending|[Aa]ttended|[Cc]onferred|T/?C)[ ](?:with|to|from|on|upon)[ ]"
+    rf"{_NOT_A_NAME}(?P<value>{_TWO})",
+    0.6,
+    any_case=False,
+    check=names_somebody,
+    more=rf"(?:,?[ ]and[ ]|,[ ]|[ ]&[ ])(?P<value>{_TWO})",
+)
+INTRODUCED = rule(
+    "what somebody is called",
+    r"\b(?:[Mm]y|[Hh]is|[Hh]er|[Mm]aiden|[Ff]ull|[Rr]eal)[ ]name[ ](?:is|was)[ ]"
+    rf"(?P<value>{_FULL})",
+    0.7,
+    any_case=False,
+)
+LIVING = rule(
+    "who lives somewhere",
+    rf"(?:^|[.!?][ ])(?!(?:He|She|They|We|You|It|Who|Nobody|Everyone|Everybody)\b)"
+    rf"(?P<value>{_NAME}(?:[ ](?:{_INITIAL}|{_NAME})){{0,2}})[ ]"
+    r"(?:lives|lived|resides|resided)[ ](?:at|on|in)\b",
+    0.6,
+    any_case=False,
+    check=names_somebody,
+)
+_SMALL = r"[^\W\d_]{2,20}(?:['’\-][^\W\d_]{2,20})?"
+SMALL_SALUTATION = rule(
+    "greeted in small letters",
+    rf"^[ ]{{0,3}}(?:hi|hello|hey|dear)[ ](?P<value>{_SMALL}(?:[ ]{_SMALL})?)[ ]?[,!]?[ ]{{0,3}}$",
+    0.6,
+    check=names_somebody,
+)
+SMALL_CLOSING = rule(
+    "signed in small letters",
+    rf"^[ ]{{0,3}}(?:(?:kind|best|warm|many)[ ])?(?:regards|wishes|thanks|cheers|best|sincerely)"
+    rf"[ ]?,[ ]{{0,3}}\n[ ]{{0,3}}(?P<value>{_SMALL}(?:[ ]{_SMALL}){{0,2}})[ ]{{0,3}}$",
+    0.6,
+    check=names_somebody,
+)
+ADDRESSED = rule(
+    "beside an address",
+    rf"^[ >]{{0,6}}(?:from|to|cc|bcc)[ ]?:[ ]{{0,4}}[\"']?(?P<value>{_SMALL}(?:[ ]{_SMALL}){{1,3}})"
+    r"[\"']?[ ]{1,3}[<\[(](?=[^\s@<>]{1,64}@)",
+    0.7,
+    check=names_somebody,
+)
+CELL = rule(
+    "a cell under a heading of names (very weak)",
+    rf"\A[ ]{{0,3}}(?P<value>{_FULL})[ ]{{0,3}}\Z",
+    0.05,
+    any_case=False,
+    check=names_somebody,
 )
 LABELLED = rule(
     "after a label",
@@ -84,6 +182,11 @@ SIGNATURE_LINE = rule(
     0.6,
     any_case=False,
 )
+_HEADINGS = (
+    "first name", "last name", "surname", "forename", "given name", "family name", "middle name",
+    "full name", "maiden name", "employee name", "client name", "patient name", "contact name",
+    "custodian", "witness", "deponent", "signatory", "fee earner", "timekeeper", "attendee",
+)  # fmt: skip
 _CONTEXT = ("custodian", "name", "surname", "employee", "witness", "signatory", "author", "patient")
 
 
@@ -91,6 +194,26 @@ def people() -> RuleRecognizer:
     """People introduced by a title, a label or a signature, and surnames written first."""
     return RuleRecognizer(
         "PERSON",
-        (TITLED, REVERSED, LABELLED, SALUTATION, CLOSING, SIGNED, SIGNATURE_LINE),
+        (
+            TITLED,
+            REVERSED,
+            LISTED,
+            LABELLED,
+            SALUTATION,
+            SMALL_SALUTATION,
+            CLOSING,
+            SMALL_CLOSING,
+            ADDRESSED,
+            NARRATED,
+            INTRODUCED,
+            LIVING,
+            SIGNED,
+            SIGNATURE_LINE,
+        ),
         context=_CONTEXT,
     )
+
+
+def names_in_cells() -> RuleRecognizer:
+    """Names, and parts of names, in the cells under a heading that says so."""
+    return RuleRecognizer("PERSON", (CELL,), context=_HEADINGS)

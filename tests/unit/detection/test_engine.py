@@ -193,3 +193,13 @@ def test_finding_logs_no_text_and_opens_no_connection(
 def test_results_are_the_same_from_memory(detector: PresidioDetector) -> None:
     units = [_unit("Anna Kowalska met Mr B. Novak in Kraków on 3 May 2001. Ref 12345/06")]
     assert detector.find(units) == detector.find(units)
+
+
+def test_parts_of_a_name_in_cells_are_found_under_their_headings(
+    detector: PresidioDetector,
+) -> None:
+    cells = [_unit("Zyxa", "a", "First name"), _unit("Quillby", "b", "Last name")]
+    found = {(f.unit_id, f.entity) for f in detector.find(cells)}
+    assert found >= {("a", "PERSON"), ("b", "PERSON")}
+    others = [_unit("Date", "a", "First name"), _unit("Zyxa", "b", "Product")]
+    assert "handoff-person" not in {f.recognizer for f in detector.find(others)}

@@ -65,15 +65,19 @@ def test_a_long_unit_is_searched_in_stretches_that_lose_nothing(filler: str) -> 
     assert {text[f.start : f.end] for f in found} == {"Anna Kowalska"}
 
 
+_FORMS = {"John Kowalski", "Kowalski, John", "J. Kowalski", "J Kowalski"}
+
+
 @pytest.mark.parametrize(
     ("entity", "text", "forms"),
     [
-        ("PERSON", "John Kowalski", {"John Kowalski", "Kowalski", "John"}),
+        ("PERSON", "John Kowalski", {*_FORMS, "Kowalski", "John"}),
+        ("PERSON", "Kowalski, John", {*_FORMS, "Kowalski", "John"}),
         ("PERSON", "Mr Kowalski", {"Mr Kowalski", "Kowalski"}),
         # surnames that are words, roles or places do not spread alone
-        ("PERSON", "Mary Court", {"Mary Court", "Mary"}),
-        ("PERSON", "Denzel Washington", {"Denzel Washington", "Denzel"}),
-        ("PERSON", "Mark May", {"Mark May"}),
+        ("PERSON", "Mary Court", {"Mary Court", "Court, Mary", "Mary"}),
+        ("PERSON", "Denzel Washington", {"Denzel Washington", "Washington, Denzel", "Denzel"}),
+        ("PERSON", "Mark May", {"Mark May", "May, Mark"}),
         # no names at all
         ("PERSON", "Net Income 2003", set()),
         ("PERSON", "Exhibit Schedule", set()),
@@ -87,6 +91,8 @@ def test_a_long_unit_is_searched_in_stretches_that_lose_nothing(filler: str) -> 
         ("CASE_NUMBER", "18403/91", {"18403/91"}),
         ("CASE_NUMBER", "1/9", set()),
         ("EMAIL_ADDRESS", "a@b.example", {"a@b.example"}),
+        ("EMAIL_ADDRESS", "ana.lima@b.example", {"ana.lima@b.example", "ana lima"}),
+        ("EMAIL_ADDRESS", "sales.team@b.example", {"sales.team@b.example"}),
     ],
 )
 def test_what_spreads_and_in_which_forms(entity: str, text: str, forms: set[str]) -> None:

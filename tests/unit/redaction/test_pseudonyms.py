@@ -57,3 +57,16 @@ def test_only_people_have_aliases() -> None:
     aliases = Aliases(["Anna Smith"])
     assert aliases.canonical("PERSON", "Mr Smith") == "anna smith"
     assert aliases.canonical("ORGANIZATION", "Smith") == "smith"
+
+
+def test_a_surname_with_its_initial_is_the_full_name_and_with_another_is_not() -> None:
+    aliases = Aliases(["Anna Smith"])
+    assert aliases.canonical("PERSON", "A. Smith") == "anna smith"
+    assert aliases.canonical("PERSON", "B. Smith") == "b smith"
+    assert aliases.canonical("PERSON", "Bo Smith") == "bo smith"
+
+
+def test_an_alias_of_a_party_is_the_party() -> None:
+    aliases = Aliases((), [("Meridian Freight Ltd", "Meridian", "MFL")])
+    assert aliases.canonical("PARTY", "MERIDIAN") == "meridian freight ltd"
+    assert aliases.canonical("PARTY", "Other") == "other"
