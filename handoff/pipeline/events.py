@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -35,9 +36,14 @@ def _code(version_id: str) -> str:
 
 
 def engine_digest(run: Run) -> str:
-    """What decides what is found in a document: model, libraries, rules, the program itself."""
+    """What decides what is found in a document: model, libraries, rules, the program, the limits.
+
+    What was held under another digest is looked at again, so that a limit that was raised needs
+    no more than the same command.
+    """
     parts = [run.engine.model_sha256, str(RULES_VERSION), __version__]
     parts += [version(name) for name in ("presidio-analyzer", "spacy")]
+    parts += [f"{name}={limit}" for name, limit in sorted(asdict(run.engine.limits).items())]
     return f"sha256:{hashlib.sha256('/'.join(parts).encode()).hexdigest()}"
 
 
