@@ -31,6 +31,7 @@ _AUTHORS = (
     "//@*[local-name()='author'] | //*[local-name()='cmAuthor']/@name"
     " | //*[local-name()='authors']/*[local-name()='author']/text()"
 )
+_UNPLAIN = re.compile(rb"&#|[\x00-\x08\x0e-\x1f\x7f]")
 _VML_ROOT = "xml"
 _LINKS = ("link", "href")
 _DROPPED_ANYWHERE = (f"{names.W}fldData", f"{names.W}binData")
@@ -111,7 +112,7 @@ def load(untrusted: bytes, limits: Limits, dialect: Dialect) -> OfficeDocument:
     _refuse_media(package)
     words = _name_parts(package, main, dialect)
     for part in package.parts.values():
-        part.root = _parse(part, words[part.name])
+        _parse(part, words[part.name])
         _detach(package, part, words[part.name], dialect.detach)
     package.relationships = [rel for rel in package.relationships if rel.target in package.parts]
     parts = list(package.parts.values())
@@ -162,39 +163,52 @@ def _name_parts(package: Package, main: Part, dialect: Dialect) -> dict[str, tup
     return named
 
 
-def _parse(part: Part, named: tuple[str, str]) -> Element:
-    """The part's XML without anything of a namespace that is not Office's own."""
+def _parse(part: Part, named: tuple[str, str]) -> None:
+    """Give the part its XML without anything of a namespace that is not Office's own."""
     root = xmlio.parse(part.content, named[1])
     if names.STRICT in root.tag:
         raise UnsupportedTypeError(
             "this is a Strict Open XML document", "save it as an ordinary .docx, .xlsx or .pptx"
         )
     _refuse_odd_prefixes(part.content, named[1])
-    for element in list(root.iter(etree.Element)):
-        namespace, local = names.split(element.tag)
-        if local == "extLst" or element.tag in _DROPPED_ANYWHERE:
-            xmlio.drop(element)
-        elif not (names.is_known_namespace(namespace) or element.tag == _VML_ROOT):
-            _drop_foreign(element, named[1])
+    kept: dict[str, bool] = {}
+    attributes: set[str] = set()
+    unwanted = []
+    for element in root.iter(etree.Element):
+        tag = element.tag
+        if tag not in kept:
+            kept[tag] = _is_kept_element(tag)
+        if kept[tag]:
+            attributes.update(element.keys())
         else:
-            _strip_attributes(element)
+            unwanted.append(element)
+    for element in unwanted:
+        _drop_unwanted(element, named[1])
+    etree.strip_attributes(root, *(name for name in attributes if not _is_kept(name)))
     _mend_ignorable(root)
-    return root
+    part.root, part.tags, part.attributes = root, frozenset(kept), frozenset(attributes)
 
 
-def _drop_foreign(element: Element, words: str) -> None:
+def _is_dropped(tag: str) -> bool:
+    """Whether an element is dropped with all its text, as every program that knows it does."""
+    return names.split(tag)[1] == "extLst" or tag in _DROPPED_ANYWHERE
+
+
+def _is_kept_element(tag: str) -> bool:
+    known = names.is_known_namespace(names.split(tag)[0]) or tag == _VML_ROOT
+    return known and not _is_dropped(tag)
+
+
+def _drop_unwanted(element: Element, words: str) -> None:
     """Programs skip elements of unknown namespaces; with text inside, that is no sure guess."""
+    if _is_dropped(element.tag):
+        xmlio.drop(element)
+        return
     if "".join(element.itertext()).strip():
         raise UnsafeContentError(f"{words}: contains text of an unknown kind")
     if element.getparent() is None:
         raise UnsafeContentError(f"{words}: is of an unknown kind")
     xmlio.drop(element)
-
-
-def _strip_attributes(element: Element) -> None:
-    for attribute in element.attrib:
-        if not _is_kept(attribute):
-            del element.attrib[attribute]
 
 
 @lru_cache(maxsize=4096)
@@ -265,6 +279,8 @@ def _authors(parts: Sequence[Part]) -> Iterator[TextUnit]:
     """Names of authors of comments and changes, sought everywhere, then made anonymous."""
     seen: dict[str, None] = {}
     for part in parts:
+        if not (part.attributes_named("author") or part.tags_named("cmAuthor", "authors")):
+            continue
         for value in part.root.xpath(_AUTHORS):
             if value.strip():
                 seen[str(value).strip()] = None
@@ -276,9 +292,20 @@ def _entries(
     part: Part, parts: Sequence[Part], named: Mapping[str, tuple[str, str]], dialect: Dialect
 ) -> list[Passage | SharedValue]:
     key, words = named[part.name]
-    clean_slots(part.root, dialect.text_tags)
+    if not _is_plain(part):
+        clean_slots(part.root, dialect.text_tags)
     passages = list(dialect.passages(part, key, words, parts))
     return [*passages, *sweep(part.root, key, words, passages, dialect.settled)]
+
+
+def _is_plain(part: Part) -> bool:
+    """Whether no invisible character can be in the part, by its bytes: all ASCII, none escaped."""
+    encoding = part.root.getroottree().docinfo.encoding or "UTF-8"
+    return (
+        encoding.upper() in {"UTF-8", "US-ASCII"}
+        and part.content.isascii()
+        and _UNPLAIN.search(part.content) is None
+    )
 
 
 def _final_names(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:

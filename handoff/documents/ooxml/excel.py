@@ -91,7 +91,7 @@ def clean(parts: Sequence[Part]) -> None:
     for part in parts:
         keep_plain_formulas(part.root)
         spent = inline_strings(part.root, strings, spent)
-        word.name_objects(part.root)
+        word.name_objects(part)
         _clean_workbook(part.root)
     for part in parts:
         _clean_names(part.root)

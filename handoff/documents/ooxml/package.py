@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from handoff.documents.base import Limits
-from handoff.documents.ooxml import xmlio
+from handoff.documents.ooxml import names, xmlio
 from handoff.documents.ooxml.archive import read_entries, write_entries
 from handoff.documents.trees import Element
 from handoff.errors import DamagedError
@@ -38,13 +38,29 @@ class Relationship:
 
 @dataclass(slots=True)
 class Part:
-    """A part of the package with its relationships; `root` is parsed by whoever keeps it."""
+    """A part of the package with its relationships; `root` is parsed by whoever keeps it.
+
+    Attributes:
+        tags, attributes: at least the names of all elements and of all attributes below `root`:
+            the styles of Word alone are 10,000 elements, so that it pays not to look for what
+            cannot be there.
+    """
 
     name: str
     content_type: str
     content: bytes = field(repr=False)
     relationships: list[Relationship] = field(default_factory=list, repr=False)
     root: Element = field(default=None, repr=False)
+    tags: frozenset[str] = field(default=frozenset(), repr=False)
+    attributes: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def tags_named(self, *local: str) -> list[str]:
+        """Those of `tags` that are called so, in whatever namespace."""
+        return [tag for tag in self.tags if names.split(tag)[1] in local]
+
+    def attributes_named(self, *local: str) -> list[str]:
+        """Those of `attributes` that are called so, in whatever namespace."""
+        return [name for name in self.attributes if names.split(name)[1] in local]
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ def clean(parts: Sequence[Part]) -> None:
     for part in parts:
         for element in list(part.root.iter(*_DROPPED)):
             xmlio.drop(element)
-        word.name_objects(part.root)
+        word.name_objects(part)
         for element in part.root.iter(etree.Element):
             _clean_attributes(element, numbers)
 

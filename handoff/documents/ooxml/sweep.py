@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
@@ -70,10 +71,11 @@ def _attributes(
     root: Element, settled: Callable[[Element, str], bool]
 ) -> Iterator[tuple[str, Slot]]:
     """Attributes that are text; equal ones are judged once, since parts repeat them endlessly."""
-    alike: dict[tuple[str, str, str], list[Element]] = {}
+    alike: dict[tuple[str, str, str], list[Element]] = defaultdict(list)
     for element in root.iter(etree.Element):
-        for attribute, value in element.attrib.items():
-            alike.setdefault((element.tag, attribute, value), []).append(element)
+        tag = element.tag
+        for attribute, value in element.items():
+            alike[tag, attribute, value].append(element)
     for (tag, attribute, value), elements in alike.items():
         if not _is_structure(tag, attribute, value):
             for element in elements:

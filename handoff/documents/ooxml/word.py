@@ -71,6 +71,7 @@ DETACH = {
 }
 
 _NAMED_OBJECTS = ("docPr", "cNvPr")
+_THEME_PARTS = ("theme", "clrScheme", "fontScheme", "fmtScheme", "custClr")
 _BUILT_IN_STYLE = re.compile(
     r"(?:normal|title|subtitle|strong|emphasis|quote|intense quote|caption|header|footer|salutation"
     r"|heading [1-9]|toc [1-9]|index [1-9]|toc heading|index heading|toa heading|table of figures"
@@ -111,7 +112,7 @@ def clean(parts: Sequence[Part]) -> None:
         for element in list(part.root.iter(*_UNWRAPPED)):
             xmlio.unwrap(element)
         fields.tame(part.root, bookmarks)
-        name_objects(part.root)
+        name_objects(part)
     _rename_styles(parts)
     _anonymise(parts)
 
@@ -198,15 +199,14 @@ def _rename_bookmarks(parts: Sequence[Part]) -> dict[str, str]:
     return renamed
 
 
-def name_objects(root: Element) -> None:
+def name_objects(part: Part) -> None:
     """Names of drawings, list templates and themes are for the author's eyes only."""
-    for element in root.iter(etree.Element):
-        local = split(element.tag)[1]
-        if local in _NAMED_OBJECTS and element.get("name") is not None:
+    for element in _elements(part, part.tags_named(*_NAMED_OBJECTS)):
+        if element.get("name") is not None:
             element.set("name", f"Object {element.get('id', '')[:9]}".strip())
-        elif local in ("theme", "clrScheme", "fontScheme", "fmtScheme", "custClr"):
-            element.set("name", "Theme")
-    for element in list(root.iter(f"{W}abstractNum", f"{W}ffData")):
+    for element in _elements(part, part.tags_named(*_THEME_PARTS)):
+        element.set("name", "Theme")
+    for element in list(part.root.iter(f"{W}abstractNum", f"{W}ffData")):
         for name in element.findall(f"{W}name"):
             xmlio.drop(name)
 
@@ -239,7 +239,9 @@ def _anonymise(parts: Sequence[Part]) -> None:
             author = element.get(f"{W}author").strip()
             number = numbers.setdefault(author, len(numbers) + 1)
             element.set(f"{W}author", f"Author {number}")
-        for element in part.root.iter(etree.Element):
-            for attribute in element.attrib:
-                if split(attribute)[1] in _ANONYMISED:
-                    del element.attrib[attribute]
+        etree.strip_attributes(part.root, *part.attributes_named(*_ANONYMISED))
+
+
+def _elements(part: Part, tags: Sequence[str]) -> Iterator[Element]:
+    """The elements of `part` that have one of `tags`; none for no tags."""
+    return part.root.iter(*tags) if tags else iter(())

@@ -341,3 +341,43 @@ def test_paragraph_is_a_unit_of_its_own_even_inside_a_text_box() -> None:
     texts = [unit.text for unit in HANDLER.read(word.build(), HouseDoor())]
     assert texts.count("inside") == 2
     assert "outside" in texts
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        paragraph(run("Zebu&#8203;lon Quarterstaff")),
+        paragraph(run("Zebu&#x200B;lon Quarterstaff")),
+        paragraph(run("Zebu\x7flon Quarterstaff")),
+        paragraph(run("Zebu\u200blon Quarterstaff")),
+    ],
+    ids=["escaped", "escaped in hex", "delete", "as it is"],
+)
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "UTF-16-LE", "UTF-7"])
+def test_invisible_characters_go_however_they_are_written(content: str, encoding: str) -> None:
+    word = Word()
+    xml = wrap("hdr", content).replace('encoding="UTF-8"', f'encoding="{encoding}"')
+    word.add_part("word/header9.xml", WORD + "header+xml", xml.encode(encoding), "header")
+    try:
+        units = HANDLER.read(word.build(), HouseDoor())
+    except DamagedError:  # an encoding that libxml2 does not know
+        assert encoding == "UTF-7"
+        return
+    assert SECRET in text_of(units)
+
+
+def test_revision_ids_and_times_go_from_the_root_on_down() -> None:
+    word = Word()
+    word.body.append(
+        '<w:p w:rsidR="00ABCDEF" w14:paraId="00000001"><w:r w:rsidRPr="00ABCDEF"/></w:p>'
+    )
+    word.body.append(
+        '<w:p><w:ins w:author="A" w:date="2026-01-02T03:04:05Z">'
+        "<w:r><w:t>x</w:t></w:r></w:ins></w:p>"
+    )
+    xml = wrap("hdr", paragraph(run("header"))).replace("<w:hdr ", '<w:hdr w:rsidR="00ABCDEF" ')
+    word.add_part("word/header9.xml", WORD + "header+xml", xml, "header")
+    seen = everything(HANDLER, redact(HANDLER, word.build(), []))
+    assert "abcdef" not in seen
+    assert "03:04" not in seen
+    assert "author 1" in seen
