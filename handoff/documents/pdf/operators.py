@@ -67,10 +67,18 @@ def shows_text(holder: pikepdf.Object, content: bytes) -> bool:
     return any(_name(instruction) in _SHOWING for instruction in _parse(holder))
 
 
-def shown_strings(holder: pikepdf.Object) -> list[bytes]:
-    """The bytes of every string in the operators, those of one TJ array joined."""
+def strings_of_text(holder: pikepdf.Object, content: bytes) -> list[bytes] | None:
+    """The bytes of every string in the operators, those of one TJ array joined.
+
+    None if no operator of `holder`, whose bytes are `content`, shows text.
+    """
+    if _MAY_SHOW.search(content) is None:
+        return None
+    instructions = _parse(holder)
+    if not any(_name(instruction) in _SHOWING for instruction in instructions):
+        return None
     found: list[bytes] = []
-    for instruction in _parse(holder):
+    for instruction in instructions:
         parts = list(_strings(instruction.operands))
         if parts:
             found.append(b"".join(parts))

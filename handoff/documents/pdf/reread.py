@@ -158,8 +158,9 @@ def _stream_text(stream: Any, limits: Limits) -> str:  # noqa: ANN401
     require_bounded(stream, limits.pdf_stream_bytes)
     content = stream.read_bytes()
     with contextlib.suppress(DamagedError):  # no operators: a colour profile, a character map
-        if operators.shows_text(stream, content):
-            return "\n".join(_decoded(string) for string in operators.shown_strings(stream))
+        strings = operators.strings_of_text(stream, content)
+        if strings is not None:
+            return "\n".join(map(_decoded, strings))
     return "\n".join(run.decode("ascii") for run in _PRINTABLE.findall(content))
 
 
