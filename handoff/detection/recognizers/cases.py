@@ -102,6 +102,12 @@ LAND = rule(
     more=rf"{_AND}(?P<value>\d[\d/.\-]{{0,14}}(?:[ ]?[A-Z]\b(?:[./]?\d{{1,4}})?)?)(?![\w%])"
     r"(?![ ](?:sq|square|hectare|acre|m\b))",
 )
+NEUTRAL = rule(
+    "the document's own neutral citation",
+    r"\bneutral[ ]citation(?:[ ](?:number|no\b\.?))?[ ]?:?[ ]{0,4}(?P<value>\[(?:19|20)\d{2}\][ ]"
+    r"[A-Z]{2,6}(?:[ ][A-Z][A-Za-z]{1,6})?[ ]\d{1,5}(?:[ ]\([A-Z][A-Za-z]{0,8}\))?)",
+    0.9,
+)
 _SECTION = r"(?:[./,]?[NSEW]\.?[\dIVX]{0,4}){1,3}"
 SHEET = rule(
     "Cypriot land register: sheet, plan, section",
@@ -147,6 +153,7 @@ def case_numbers() -> RuleRecognizer:
             INDIA_FIR,
             LAND,
             SHEET,
+            NEUTRAL,
             LABELLED,
             NUMBERED,
         ),

@@ -1,5 +1,8 @@
 """The light list of entities and the recognizers agree."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from handoff.detection.entities import ENTITIES, require_known
@@ -16,3 +19,11 @@ def test_a_profile_for_a_language_that_nothing_reads_is_refused() -> None:
     profile = RedactionProfile("p", "0" * 64, "fr", {"PERSON": EntityRule(Operator.REMOVE)})
     with pytest.raises(ConfigError, match="fr"):
         require_known(profile)
+
+
+def test_the_page_on_detection_says_of_every_entity_what_finds_and_what_misses_it() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "detection.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert sorted(re.findall(r"`([A-Z][A-Z_]+)`", " ".join(r.split("|")[1] for r in rows))) == [
+        *sorted(ENTITIES)
+    ]

@@ -56,6 +56,7 @@ CASES: list[Row] = [
     ("nos. 1/95, 22/95, 333/95 4444/95; 5/95 and 6/95", "6/95", STRONG),
     ("sheet/plan 11/15W.2.E (no. 2)", "11/15W.2.E (no. 2)", STRONG),
     ("sheet/plan 11/23W.2,E.1 and 11/23W1E", "11/23W1E", STRONG),
+    ("Neutral Citation Number: [2024] EWHC 12 (Ch)", "[2024] EWHC 12 (Ch)", STRONG),
     ("sheet/plan 21/46", "21/46", STRONG),
     ("plots nos. 260, 268, 119/5", "119/5", MEDIUM),
     ("1:21-cv-04567-ABC", "1:21-cv-04567-ABC", STRONG),
