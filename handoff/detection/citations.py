@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from handoff.detection.folding import Folded
+
 _YEAR = r"(?:1[6-9]|20)\d{2}"
 _US = r"""(?:U\.[ ]?S\.|S\.[ ]?Ct\.|L\.[ ]?Ed\.(?:[ ]?2d)?|F\.[ ]?(?:2d|3d|4th)
     |F\.[ ]?Supp\.(?:[ ]?[23]d)?|F\.[ ]?App['’]x\.?|F\.R\.D\.|B\.R\.|Fed\.[ ]?Cl\.
@@ -90,6 +92,17 @@ _STATUTE = re.compile(
 """Acts have no persons' titles before them; what stands in capitals before "Act" is its name."""
 
 
+_TAG = re.compile(
+    r"</?(?P<name>[A-Za-z][\w:]{0,30})[^<>]{0,2000}>|=\r?\n"
+    r"|(?P<strings>\n\u241e\n(?:(?:\{[^{}\n]{0,100}\}\w{1,30}|preserve)\n\u241e\n){0,12})"
+)
+_BLOCKS = frozenset({
+    "p", "br", "tr", "td", "th", "tc", "li", "ul", "ol", "div", "h1", "h2", "h3", "h4", "h5", "h6",
+    "sp", "txBody", "si", "c", "row", "tbl", "table", "body",
+})  # fmt: skip
+_BLOCK_END = "\u2022"
+
+
 def citations(text: str) -> Iterator[tuple[int, int]]:
     """The ranges of `text` that cite an authority, in order; linear in its length."""
     after = 0
@@ -100,6 +113,38 @@ def citations(text: str) -> Iterator[tuple[int, int]]:
             named = _named(before, source.group())
             yield start - named, source.end()
         after = source.end()
+
+
+def without_markup(text: str) -> Folded:
+    """Raw bytes as a reader sees them, for citations whose typeface changes in the middle.
+
+    Tags inside a line and soft line breaks (RFC 2045, 6.7) are left out; a tag that ends a block
+    becomes a sign that is in no citation, so that nothing reaches from one paragraph into the next.
+    """
+    parts: list[str] = []
+    starts, origins = [0], [0]
+    size = after = 0
+    for match in _TAG.finditer(text):
+        gap = _BLOCK_END if _ends_block(match) else ""
+        parts += (text[after : match.start()], gap)
+        size += match.start() - after + len(gap)
+        after = match.end()
+        starts.append(size)
+        origins.append(after)
+    return Folded("".join([*parts, text[after:]]), tuple(starts), tuple(origins))
+
+
+def _ends_block(tag: re.Match[str]) -> bool:
+    """Whether what is left out stood between paragraphs.
+
+    Office parts come as a list of strings without their paragraphs: there, two strings are one line
+    where there is a space, or punctuation, between them.
+    """
+    if tag.group("strings"):
+        before = tag.string[max(0, tag.start() - 1) : tag.start()]
+        after = tag.string[tag.end() : tag.end() + 1]
+        return not (before == " " or after in {*" ,;:)]"})
+    return (tag.group("name") or "").rpartition(":")[2] in _BLOCKS
 
 
 def _named(before: str, source: str) -> int:

@@ -18,7 +18,7 @@ from itertools import accumulate
 
 import ahocorasick
 
-from handoff.detection.citations import citations
+from handoff.detection.citations import citations, without_markup
 from handoff.detection.folding import fold
 from handoff.detection.spreading import FoundValue, spread
 from handoff.model import Finding, TextUnit, UnitKind
@@ -158,12 +158,18 @@ class Seeker:
 
     def without_citations(self, units: Iterable[TextUnit]) -> list[TextUnit]:
         """`units` with the citations blanked in which nothing is looked for."""
-        return [replace(unit, text=self._without_citations(unit.text)) for unit in units]
+        return [replace(unit, text=self._without_citations(unit)) for unit in units]
 
-    def _without_citations(self, text: str) -> str:
+    def _without_citations(self, unit: TextUnit) -> str:
+        text = unit.text
+        if unit.kind is UnitKind.RAW:
+            plain = without_markup(text)
+            spans = [plain.span(*span) for span in self._authorities(plain.text)]
+        else:
+            spans = self._authorities(text)
         parts: list[str] = []
         after = 0
-        for start, end in self._authorities(text):
+        for start, end in spans:
             parts += (text[after:start], "\u2022" * (end - start))
             after = end
         return "".join([*parts, text[after:]])

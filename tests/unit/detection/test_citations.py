@@ -120,3 +120,29 @@ def test_a_cited_case_of_the_matter_goes_with_its_number(
     listed = replace(profile, parties=(("Stevenson",),))
     found = _entities(PresidioDetector(model, listed), "Donoghue v Stevenson [1932] AC 562")
     assert ("CASE_NUMBER", "Donoghue v Stevenson [1932] AC 562") in found
+
+
+MARKUP = [
+    ("<p>on <i>Zyxon Ltd v Kowalski</i> [1994] 1 AC 180</p>", "Zyxon Ltd"),
+    (
+        "\n\u241e\n{x}i\n\u241e\nZyxon Ltd v Kowalski\n\u241e\npreserve\n\u241e\n [1994] 1 AC 180",
+        "Zyxon Ltd",
+    ),
+    ("<i>Zyxon Ltd v Kow=\nalski</i> [1994] 1 AC 180", "Kow"),
+]
+
+
+@pytest.mark.parametrize(("raw", "cited"), MARKUP)
+def test_a_citation_in_changing_typefaces_is_one_in_the_raw_bytes_too(raw: str, cited: str) -> None:
+    unit = TextUnit("u", UnitKind.RAW, raw)
+    (blanked,) = Seeker([FoundValue("ORGANIZATION", "Zyxon Ltd")]).without_citations([unit])
+    assert cited not in blanked.text
+    assert len(blanked.text) == len(raw)
+
+
+def test_a_citation_in_raw_bytes_does_not_reach_into_the_paragraph_before() -> None:
+    raw = "<p>Zyxon Ltd</p><p>Donoghue v Stevenson [1932] AC 562</p>"
+    unit = TextUnit("u", UnitKind.RAW, raw)
+    (blanked,) = Seeker([FoundValue("ORGANIZATION", "Zyxon Ltd")]).without_citations([unit])
+    assert "Zyxon Ltd" in blanked.text
+    assert "Donoghue" not in blanked.text
