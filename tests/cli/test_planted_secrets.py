@@ -57,9 +57,9 @@ def views(data: bytes) -> Iterator[bytes]:
                 yield done.stdout
                 yield b" ".join(done.stdout.split())
     elif b"MIME-Version" in data[:4096]:
-        for part in email.message_from_bytes(data).walk():
-            yield "\n".join(f"{k}: {v}" for k, v in part.items()).encode("utf-8", "replace")
-            payload = part.get_payload(decode=True)
+        for piece in email.message_from_bytes(data).walk():
+            yield "\n".join(f"{k}: {v}" for k, v in piece.items()).encode("utf-8", "replace")
+            payload = piece.get_payload(decode=True)
             if isinstance(payload, bytes):
                 yield from views(payload)
 

@@ -159,7 +159,7 @@ def test_real_pdfs_keep_their_words_where_nothing_is_redacted(path: Path, pdf: P
     # Comments are dropped by design, so poppler must not read them in the source either.
     with pikepdf.open(io.BytesIO(source)) as stripped:
         for page in stripped.pages:
-            notes = page.get("/Annots", [])
+            notes: Any = page.get("/Annots", [])
             fields = [note for note in notes if note.get("/Subtype") == pikepdf.Name.Widget]
             page.Annots = pikepdf.Array(fields)
         sink = io.BytesIO()

@@ -23,6 +23,7 @@ _ALONE_VALUES = re.compile(
 _QUOTE_NEEDED = re.compile(r'[()<>\[\]:;@\\,."]')
 # Mailboxes are divided by commas outside of quotes, comments and angle brackets.
 _PIECES = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>|[^,])+')
+_NAME_AND_ADDRESS = re.compile(r"\s*([^<>]*)<([^<>@\s]+@[^<>@\s]+)>\s*")
 _NOT_ATOM = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]+")
 
 
@@ -91,9 +92,7 @@ def _people(
     """Display name and address of each mailbox; what is no plain mailbox is all display name."""
     people: list[tuple[HeaderText, HeaderText]] = []
     for value in message.get_all(name, []):
-        for piece in _PIECES.findall(re.sub(r"[\r\n]+\s*", " ", str(value))):
-            if not piece.strip():
-                continue
+        for piece in _mailboxes(re.sub(r"[\r\n]+\s*", " ", str(value))):
             person, address = _parsed(piece)
             key = f"{prefix}{name.lower()}.{len(people) + 1}"
             where = f"{place}{name} {len(people) + 1}"
@@ -106,6 +105,21 @@ def _people(
     return people
 
 
+def _mailboxes(value: str) -> Iterator[str]:
+    """The mailboxes of an address header, each as it stands.
+
+    `Doe, Jane <jane@...>` without quotes is one: a part with no address goes with the next that
+    has one, so that the surname is read beside its first name and not alone.
+    """
+    waiting: list[str] = []
+    for piece in filter(str.strip, _PIECES.findall(value)):
+        waiting.append(piece)
+        if "@" in piece:
+            yield ",".join(waiting)
+            waiting.clear()
+    yield from waiting
+
+
 def _parsed(piece: str) -> tuple[str, str]:
     """Display name and address, if that is all that stands there; otherwise all of it as a name."""
     pairs = [pair for pair in getaddresses([piece]) if any(pair)]
@@ -114,6 +128,8 @@ def _parsed(piece: str) -> tuple[str, str]:
         words = re.findall(r"[^\s<>(),;:\"'\\]+", piece)
         if all(word.casefold() in found for word in words):
             return pairs[0]
+    if plain := _NAME_AND_ADDRESS.fullmatch(piece):
+        return plain[1].strip(), plain[2]
     return piece.strip(), ""
 
 

@@ -279,3 +279,14 @@ def test_too_many_parts_are_held() -> None:
     body = "--b\n\nx\n" * 1100 + "--b--"
     with pytest.raises(LimitError):
         HANDLER.read(_typed(_CUT, body), HouseDoor())
+
+
+def test_a_surname_before_an_unquoted_comma_is_read_with_its_first_name() -> None:
+    source = (
+        b"From: a@example.org\nTo: Doe, Jane <jane@example.org>, Roe, Rick <rick@example.org>\n"
+        b"Subject: x\nMIME-Version: 1.0\nContent-Type: text/plain\n\nhello\n"
+    )
+    texts = [unit.text for unit in EmlFormat().read(source, HouseDoor())]
+    assert "Doe, Jane" in texts
+    assert "Roe, Rick" in texts
+    assert "rick@example.org" in texts
