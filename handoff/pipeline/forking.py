@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ SETTINGS = {
     # When the coordinator is killed, multiprocessing's tracker tells the terminal of semaphores.
     "PYTHONWARNINGS": "ignore",
 }
+LONGEST_TMPDIR = 60
 SECRET_PREFIXES = ("AWS_", "HANDOFF_PASSPHRASE")
 
 
@@ -31,7 +33,7 @@ def start_fork_server() -> None:
         os.environ.pop(name, None)
     os.environ.update(SETTINGS)
     try:
-        with _deaf_to_interrupts():
+        with _deaf_to_interrupts(), _short_temporary_names():
             forkserver.ensure_running()
     finally:
         for name, value in changed.items():
@@ -54,6 +56,22 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _short_temporary_names() -> Iterator[None]:
+    """The fork server's socket gets a name that fits, however long TMPDIR is.
+
+    The address of a Unix socket has 108 bytes on Linux (unix(7)); multiprocessing puts it into a
+    directory of its own, 0700, below the temporary directory.
+    """
+    before = tempfile.tempdir
+    if len(os.fsencode(tempfile.gettempdir())) > LONGEST_TMPDIR:
+        tempfile.tempdir = "/tmp"  # noqa: S108 - multiprocessing makes a private directory in it
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _secrets() -> list[str]:

@@ -99,8 +99,8 @@ def test_a_begun_batch_is_finished_though_a_file_has_gone(connected: Firm, batch
     env = connected.environment() | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, DIE_AT, "put", "0", "after", str(batch)]
     subprocess.run(command, env=env, capture_output=True, check=False)
-    delivered = len(connected.objects())
-    assert delivered == 1
+    # One for certain; the other may have been on its way beside it.
+    assert len(connected.objects()) in {1, 2}
     (batch / "a.txt").unlink()
     result = send(connected, batch)
     assert len([s for _, s in states(result)]) == 2

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
-import shutil
-import subprocess
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +19,6 @@ from handoff.storage import provision
 from handoff.storage.s3 import S3Store
 
 pytestmark = pytest.mark.real
-FRAGMENT = Path(__file__).parents[2] / "docs" / "fragments" / "vendor-fetch.md"
 SEALED = b"age-encryption.org/v1 sealed"
 
 
@@ -143,54 +138,3 @@ def test_the_object_says_nothing_about_itself(
     assert head["Metadata"] == {}
     assert head["ContentType"] == "application/octet-stream"
     assert head["ServerSideEncryption"] == "AES256"
-
-
-@pytest.fixture
-def blocks() -> list[str]:
-    """The shell commands of the fragment, in order: aws, curl, and what must fail."""
-    found = re.findall(r"```sh\n(.*?)```", FRAGMENT.read_text(), re.DOTALL)
-    assert len(found) == 3
-    return found
-
-
-@pytest.mark.parametrize("bucket", ["http"], indirect=True)
-def test_the_commands_of_the_readme_work_as_written(
-    seaweedfs: Any, bucket: Bucket, delivered: str, blocks: list[str], tmp_path: Path
-) -> None:
-    if not shutil.which("curl"):
-        pytest.skip("curl is missing")
-    aws, curl, beta = blocks
-    places = {"SERVER": str(seaweedfs.directory), "BUCKET": bucket.name, "BATCH": "b-1"}
-    script = "\n".join(["set -eu", *([aws] if _has_aws() else []), curl, "rm *.age", beta])
-    arrived = tmp_path / "arrived"
-    arrived.mkdir()
-    first = "\n".join(["set -eu", *([aws] if _has_aws() else []), curl])
-    _shell(first, arrived, places)
-    names = {path.name for path in arrived.iterdir()}
-    assert "manifest.json.age" in names
-    assert {path.read_bytes() for path in arrived.iterdir()} == {SEALED}
-    said = _shell(script, arrived, places)
-    assert list(arrived.iterdir()) == []
-    assert "403" in said
-
-
-def _has_aws() -> bool:
-    found = shutil.which("aws")
-    return (
-        bool(found)
-        and not subprocess.run(["aws", "--version"], check=False, capture_output=True).returncode
-    )
-
-
-def _shell(script: str, cwd: Path, places: dict[str, str]) -> str:
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **places},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
