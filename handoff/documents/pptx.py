@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from handoff.documents.base import Door
 from handoff.documents.ooxml import powerpoint, word
-from handoff.documents.ooxml.document import Dialect, Keep, read_document, rewritable
-from handoff.documents.ooxml.recognize import has_main_part
-from handoff.documents.ooxml.reread import reread_package
-from handoff.model import Redaction, TextUnit
+from handoff.documents.ooxml.document import Dialect, Keep
+from handoff.documents.ooxml.format import OoxmlFormat
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _SHOW = _OFFICE + "presentationml."
@@ -51,26 +46,10 @@ DIALECT = Dialect(
 )
 
 
-class PptxFormat:
+class PptxFormat(OoxmlFormat):
     """Presentations: slides, notes, layouts, comments and charts, by lxml over every part."""
 
     name = "pptx"
     media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     extension = ".pptx"
-    readers = ("lxml", "expat")
-
-    def recognizes(self, untrusted: bytes) -> bool:
-        """Whether the bytes are a ZIP whose content types name a presentation."""
-        return has_main_part(untrusted, DIALECT.main)
-
-    def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
-        """Every paragraph and other string; raises what `load` raises."""
-        return tuple(read_document(untrusted, door, DIALECT).units())
-
-    def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
-        """The presentation redacted and rebuilt; raises what `load` raises."""
-        return rewritable(untrusted, door, DIALECT).rewrite(redactions)
-
-    def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
-        """All text, attributes and names of all parts by expat over our own ZIP walk."""
-        return reread_package(produced, door.limits)
+    dialect = DIALECT
