@@ -8,11 +8,11 @@ MIRROR ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input
-UV_COMPILE := uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 \
+UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint lock wheel clean programs vendor-programs \
+.PHONY: help setup demo test coverage lint lock wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli
 
 help:  ## list the targets
@@ -25,6 +25,9 @@ demo: setup vendor-programs  ## send a batch of legal documents to a vendor on a
 	@examples/demo.sh
 
 test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
+	$(PY) -m pytest -n 2 $(PYTEST_ARGS)
+
+coverage: $(VENV)/.dev-stamp setup programs  ## run all tests, and say which lines none of them ran
 	$(PY) -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev-stamp  ## style, format, types, direction of imports, the README's generated table
@@ -73,10 +76,16 @@ clean:  ## remove everything that the other targets made
 
 # Tests whose program is missing are skipped, each with the program's name.
 programs:
-	@scripts/programs.sh age:age ssh-keygen:openssh-client pdftotext:poppler-utils qpdf:qpdf
+	@scripts/programs.sh age:age ssh-keygen:openssh-client pdftotext:poppler-utils qpdf:qpdf \
+		soffice:libreoffice-writer-nogui soffice:libreoffice-calc-nogui \
+		soffice:libreoffice-impress-nogui tesseract:tesseract-ocr chromium:chromium \
+		/usr/lib/postgresql/15/bin/postgres:postgresql \
+		radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd
 
 vendor-programs:
-	@scripts/programs.sh age:age ssh-keygen:openssh-client curl:curl
+	@scripts/programs.sh age:age ssh-keygen:openssh-client curl:curl \
+		soffice:libreoffice-writer-nogui soffice:libreoffice-calc-nogui \
+		soffice:libreoffice-impress-nogui tesseract:tesseract-ocr
 
 $(PY):
 	@scripts/check_python.sh "$(PYTHON)"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class UnitKind(StrEnum):
@@ -114,6 +115,28 @@ class EntityRule:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    """What a profile says of documents beside findings (`documents:` in the profile's file).
+
+    Attributes:
+        tracked_changes: "keep" delivers both sides redacted, "accept" accepts them all, "hold"
+            holds a document that has any.
+        attachments: "note" replaces an attachment, or a member of an archive, that must be held by
+            a note and delivers the rest; "hold" holds the whole document.
+        box_widths: "exact" draws a box as wide as what it hides, "quantised" in steps, so that the
+            width says less about the word.
+        faces: whether faces in pictures are covered.
+        signatures: whether handwritten signatures in pictures are covered.
+    """
+
+    tracked_changes: Literal["keep", "accept", "hold"] = "keep"
+    attachments: Literal["note", "hold"] = "note"
+    box_widths: Literal["exact", "quantised"] = "exact"
+    faces: Literal["keep", "redact"] = "keep"
+    signatures: Literal["keep", "redact"] = "keep"
+
+
+@dataclass(frozen=True, slots=True)
 class RedactionProfile:
     """A redaction profile, as read from `policies/profiles/NAME.yaml`.
 
@@ -127,6 +150,7 @@ class RedactionProfile:
         keep_citations: leave the names and numbers of cited authorities, unless a party is named.
         parties: names of the matter's list, always redacted; each with its aliases after it.
         matter_sha256: hex digest of the matter's file, "" where none was given.
+        documents: what to do with tracked changes, attachments, boxes and pictures.
     """
 
     name: str
@@ -138,6 +162,7 @@ class RedactionProfile:
     keep_citations: bool = True
     parties: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     matter_sha256: str = ""
+    documents: DocumentOptions = DocumentOptions()
 
     @property
     def form(self) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from handoff.documents.opened import Opened
-from handoff.model import Redaction, TextUnit
+from handoff.errors import DocumentError
+from handoff.model import DocumentOptions, Redaction, TextUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,15 @@ class Door(Protocol):
     @property
     def limits(self) -> Limits:
         """The limits in force."""
+        ...
+
+    @property
+    def options(self) -> DocumentOptions:
+        """What the profile says of tracked changes, attachments, boxes and pictures."""
+        ...
+
+    def withhold(self, place: str, cause: DocumentError) -> None:
+        """Record that the part at `place` stays here while the rest of its document goes."""
         ...
 
     @property

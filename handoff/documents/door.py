@@ -10,7 +10,7 @@ from handoff.documents.opened import Opened
 from handoff.documents.registry import sniff
 from handoff.documents.splice import strip_prefix
 from handoff.errors import DocumentError, LimitError
-from handoff.model import Redaction, TextUnit
+from handoff.model import DocumentOptions, Redaction, TextUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,15 @@ class HouseDoor:
         limits: what applies to the document and to everything inside it.
         depth: how deep inside the outermost document we are, 0 for itself.
         opened: what was read last; shared with the doors of what is inside.
+        options: what the profile says of documents.
+        withheld: (place, cause) of parts that stay here, in order; shared likewise.
     """
 
     limits: Limits = field(default_factory=Limits)
+    options: DocumentOptions = field(default_factory=DocumentOptions)
     depth: int = 0
     opened: Opened = field(default_factory=Opened, repr=False)
+    withheld: list[tuple[str, DocumentError]] = field(default_factory=list, repr=False)
     _spent: dict[str, int] = field(default_factory=dict, repr=False)
 
     def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
@@ -47,6 +51,10 @@ class HouseDoor:
         with _At(place):
             handler, inner = self._enter(produced, "reread")
             return _prefixed(handler.reread(produced, inner), unit_prefix, place)
+
+    def withhold(self, place: str, cause: DocumentError) -> None:
+        """See `handoff.documents.base.Door.withhold`."""
+        self.withheld.append((place, cause))
 
     def _enter(self, untrusted: bytes, way: str) -> tuple[DocumentFormat, HouseDoor]:
         """Count `untrusted` against the limits and find its format."""

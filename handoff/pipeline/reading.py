@@ -126,7 +126,7 @@ class Reader:
         return _batch(task.shared, keep_citations=self._engine.profile.keep_citations)
 
     def _door(self) -> HouseDoor:
-        return HouseDoor(self._engine.limits)
+        return HouseDoor(self._engine.limits, self._engine.profile.documents)
 
     def _open(self, item: IntakeItem) -> _Open:
         content = read_bytes(item)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from handoff.errors import ConfigError
-from handoff.model import EntityRule, Operator, RedactionProfile
+from handoff.model import DocumentOptions, EntityRule, Operator, RedactionProfile
 from handoff.policy.yamlfile import StrictModel, load
 
 EntityName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,63}$")]
@@ -30,6 +30,16 @@ class RuleSchema(StrictModel):
     _known_operator = field_validator("operator", mode="before")(_operator)
 
 
+class DocumentsSchema(StrictModel):
+    """`documents:`, what to do with what is no finding (`handoff.model.DocumentOptions`)."""
+
+    tracked_changes: Literal["keep", "accept", "hold"] = "keep"
+    attachments: Literal["note", "hold"] = "note"
+    box_widths: Literal["exact", "quantised"] = "exact"
+    faces: Literal["keep", "redact"] = "keep"
+    signatures: Literal["keep", "redact"] = "keep"
+
+
 class ProfileSchema(StrictModel):
     """A redaction profile file."""
 
@@ -38,6 +48,7 @@ class ProfileSchema(StrictModel):
     allow: list[str] = Field(default_factory=list)
     recheck_block: list[EntityName] = Field(default_factory=list)
     citations: Literal["keep", "redact"] = "keep"
+    documents: DocumentsSchema = DocumentsSchema()
 
     @field_validator("entities", mode="before")
     @classmethod
@@ -74,4 +85,5 @@ def load_profile(directory: Path, name: str) -> RedactionProfile:
         allow=tuple(schema.allow),
         recheck_block=frozenset(schema.recheck_block),
         keep_citations=schema.citations == "keep",
+        documents=DocumentOptions(**schema.documents.model_dump()),
     )

@@ -6,7 +6,6 @@ import io
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ import pikepdf
 import pytest
 
 from handoff.assets import pdfium_wasm
-from handoff.documents.base import Limits
-from handoff.documents.opened import Opened
+from handoff.documents.door import HouseDoor
 from handoff.documents.pdf import PdfFormat
 from handoff.errors import AssetError, UnsafeContentError
 from handoff.model import Finding, Operator, Redaction
@@ -28,17 +26,6 @@ REAL = sorted((SHARED / "pdf").glob("*.pdf"))
 PATTERN = re.compile(
     r"Johnathan|Sorensen|j\.sorensen@example\.com|543-21-9876|GB29NWBK60161331926819|212-555-0147"
 )
-
-
-@dataclass
-class Door:
-    limits: Limits = field(default_factory=Limits)
-    opened: Opened = field(default_factory=Opened)
-
-    def read(self, *_: Any) -> Any:
-        raise AssertionError
-
-    rewrite = reread = read
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +64,10 @@ def redact(pdf: PdfFormat, content: bytes, pattern: re.Pattern[str]) -> tuple[by
             Operator.PSEUDONYMIZE,
             "[PERSON-1]",
         )
-        for unit in pdf.read(content, Door())
+        for unit in pdf.read(content, HouseDoor())
         for match in pattern.finditer(unit.text)
     ]
-    return pdf.rewrite(content, redactions, Door()), len(redactions)
+    return pdf.rewrite(content, redactions, HouseDoor()), len(redactions)
 
 
 def words(text: str) -> set[str]:
@@ -144,7 +131,7 @@ def test_pdfs_that_defeat_naive_redaction(path: Path, pdf: PdfFormat, tmp_path: 
     before = PATTERN.sub(" ", tool("pdftotext", "-", "-", given=source))
     lost = words(before) - words(after)
     assert not lost
-    readings = [unit.text for unit in pdf.reread(produced, Door())]
+    readings = [unit.text for unit in pdf.reread(produced, HouseDoor())]
     assert not any(PATTERN.search(text) for text in readings)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 
 from handoff.assets import pdfium_wasm
 from handoff.documents.base import Limits, RewrittenPart
-from handoff.documents.opened import Opened
+from handoff.documents.door import HouseDoor
 from handoff.documents.pdf import PdfFormat
 from handoff.errors import AssetError
 from handoff.model import Finding, Operator, Redaction, TextUnit
@@ -22,12 +22,8 @@ from handoff.model import Finding, Operator, Redaction, TextUnit
 Name, Dictionary, Array = pikepdf.Name, pikepdf.Dictionary, pikepdf.Array
 
 
-@dataclass
-class ClosedDoor:
-    """A door for a format that never opens one; only its limits are asked for."""
-
-    limits: Limits = field(default_factory=Limits)
-    opened: Opened = field(default_factory=Opened)
+class ClosedDoor(HouseDoor):
+    """A door for a format that never opens one; only its limits and options are asked for."""
 
     def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
         raise AssertionError
