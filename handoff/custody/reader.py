@@ -69,8 +69,9 @@ class LedgerReader:
         batch_id: str | None = None,
         doc_id: str | None = None,
         kinds: Iterable[str] | None = None,
+        after: int = -1,
     ) -> Iterator[CustodyEvent]:
-        """Events in order of index, narrowed by what is given.
+        """Events in order of index, from the one after `after` on, narrowed by what is given.
 
         Read a page at a time, so that memory does not grow and no transaction stays open while the
         caller thinks. Raises `LedgerCorruptError` at the first event that cannot be read.
@@ -83,7 +84,7 @@ class LedgerReader:
             query = query.where(columns.doc_id == doc_id)
         if kinds is not None:
             query = query.where(columns.kind.in_(list(kinds)))
-        last = -1
+        last = after
         while rows := self._page(query.where(columns.idx > last)):
             for row in rows:
                 yield decode_row(row.idx, row.leaf)
