@@ -176,6 +176,64 @@ class AssetError(PolicyError):
     hint = "run `handoff setup`"
 
 
+class TransferError(PolicyError):
+    """Nothing allows personal data to go from the firm's country to the vendor's."""
+
+    code = "policy.transfer"
+    exit_code = 10
+    hint = (
+        "have the data protection officer settle the ground (`transfer.mechanisms`), then enter it"
+    )
+
+
+class ResidencyError(PolicyError):
+    """The vendor's bucket lies outside the regions in which the firm's data may lie."""
+
+    code = "policy.residency"
+    exit_code = 10
+    hint = "put the bucket into an allowed region, and name that region in the vendor's policy"
+
+
+class KeyRevokedError(PolicyError):
+    """A key of the vendor that packages would be sealed to was revoked."""
+
+    code = "policy.key_revoked"
+    exit_code = 14
+    hint = "ask the vendor for its new key, verify it by telephone, and enter it into the policy"
+
+
+class KeyUnverifiedError(PolicyError):
+    """Nobody compared a key of the vendor with the vendor, and the firm requires it."""
+
+    code = "policy.key_unverified"
+    exit_code = 14
+    hint = "read the key's fingerprint to the vendor on the telephone, then record the day"
+
+
+class BatchLimitError(PolicyError):
+    """There is more to send than the vendor's policy allows at once."""
+
+    code = "policy.limit"
+    exit_code = 10
+    hint = "send fewer documents, or have whoever owns the vendor's policy raise its `limits`"
+
+
+class MatterNotAllowedError(PolicyError):
+    """The vendor's policy names the matters it may work on, and this is none of them."""
+
+    code = "policy.matter"
+    exit_code = 10
+    hint = "check `--matter`, and `limits.matters` in the vendor's policy"
+
+
+class UnknownPolicyError(PolicyError):
+    """No policy or profile of this digest was ever used here."""
+
+    code = "policy.unknown_digest"
+    exit_code = 12
+    hint = "`handoff custody show BATCH` names the digests; give at least eight digits of one"
+
+
 # --- 20-29: why a document is held ---------------------------------------------------------------
 
 
@@ -256,6 +314,14 @@ class UnsafeContentError(DocumentError):
     hint = "remove the part named with the program that made the file, then send again"
 
 
+class MediaTypeError(DocumentError):
+    """The vendor's policy does not allow documents of this type."""
+
+    code = "document.media_type"
+    exit_code = 26
+    hint = "hand it over by other means, or have `limits.media_types` of the policy extended"
+
+
 class BlockedError(DocumentError):
     """The profile says that a document with such a finding may not leave."""
 
@@ -272,6 +338,14 @@ class LanguageError(DocumentError):
     hint = "names would be left standing: have it translated, or redact and hand it over by hand"
 
 
+class CorpusError(HandoffError):
+    """A corpus that `handoff evaluate` was given is malformed, or empty."""
+
+    code = "evaluate.corpus"
+    exit_code = 20
+    hint = "docs/detection.md describes both formats; mend the place named"
+
+
 class RecheckError(DocumentError):
     """The second reading still found something that should be gone."""
 
@@ -286,6 +360,22 @@ class WorkerDiedError(DocumentError):
     code = "document.worker_died"
     exit_code = 28
     hint = "the document is hostile or far too complex; have IT look at it"
+
+
+class ScanError(DocumentError):
+    """A picture holds writing that no engine reads: handwriting, or a scan too poor."""
+
+    code = "document.scan"
+    exit_code = 25
+    hint = "scan it anew at 300 dpi, or redact the page by hand; handwriting cannot be read"
+
+
+class OcrMissingError(DocumentError):
+    """What reads text in pictures is not installed on this machine."""
+
+    code = "document.ocr_missing"
+    exit_code = 21
+    hint = "install handoff's extra `ocr` and the package tesseract-ocr-eng, then send again"
 
 
 class GoneError(DocumentError):
@@ -527,6 +617,22 @@ class ObjectKeyError(StorageError):
     code = "storage.key"
     exit_code = 49
     hint = "use letters, digits, `-`, `_`, `.` and single `/` in keys"
+
+
+class WideningError(StorageError):
+    """Applying the policy would give the vendor more than it has now."""
+
+    code = "storage.widening"
+    exit_code = 41
+    hint = "read what widens; if it is meant, run the command again with --allow-widening"
+
+
+class DriftError(StorageError):
+    """The bucket is not as the vendor's policy says."""
+
+    code = "storage.drift"
+    exit_code = 41
+    hint = "find out who changed it; `handoff vendor provision` puts it back"
 
 
 class DemoServerError(StorageError):

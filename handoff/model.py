@@ -150,7 +150,11 @@ class RedactionProfile:
         keep_citations: leave the names and numbers of cited authorities, unless a party is named.
         parties: names of the matter's list, always redacted; each with its aliases after it.
         matter_sha256: hex digest of the matter's file, "" where none was given.
+        matter_id: the firm's number for the matter, "" where it was not told; stands in events.
         documents: what to do with tracked changes, attachments, boxes and pictures.
+        other_languages: further language codes of the documents.
+        patterns_only: those languages of which the firm said that patterns must do.
+        strict: look with a second, independent model too.
     """
 
     name: str
@@ -162,7 +166,16 @@ class RedactionProfile:
     keep_citations: bool = True
     parties: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     matter_sha256: str = ""
+    matter_id: str = ""
     documents: DocumentOptions = DocumentOptions()
+    other_languages: tuple[str, ...] = ()
+    patterns_only: frozenset[str] = frozenset()
+    strict: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that documents may be written in, the usual one first."""
+        return (self.language, *self.other_languages)
 
     @property
     def form(self) -> str:
@@ -172,7 +185,11 @@ class RedactionProfile:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Where a vendor's packages go. `endpoint`, `region`, `ca` empty: botocore's own defaults."""
+    """Where a vendor's packages go. `endpoint`, `region`, `ca` empty: botocore's own defaults.
+
+    `kms_key`: the one key that may encrypt at rest, "" for the store's own (SSE-S3). `log_bucket`:
+    where the store writes its access log, "" for none.
+    """
 
     name: str
     endpoint: str = ""
@@ -180,6 +197,37 @@ class Bucket:
     ca: str = ""
     checksums: str = "when_supported"
     addressing: str = "auto"
+    kms_key: str = ""
+    log_bucket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLock:
+    """Default retention of every object: until then nobody, or few, can delete a version."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a vendor may do with its bucket; everything not granted here is refused.
+
+    Attributes:
+        principals: ARNs of the users and roles that the vendor comes with.
+        addresses: CIDR blocks that it comes from; empty: from anywhere.
+        until: last day (UTC) on which the grant holds, None for no end.
+        return_prefix: where it may put its work product ("returns/"), "" for nowhere.
+        expires_days: days after which the store removes an object.
+        lock: default retention, None for none.
+    """
+
+    principals: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    until: date | None = None
+    return_prefix: str = ""
+    expires_days: int = 90
+    lock: ObjectLock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +236,81 @@ class Certificate:
 
     name: str
     expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to telephone at the vendor."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubProcessor:
+    """Whom the vendor passes work on to, in which country (ISO 3166-1 alpha-2), for what."""
+
+    name: str
+    country: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorKey:
+    """A public key of the vendor: an age recipient or an SSH key.
+
+    `verified` and `revoked` are days, None where that never happened as far as the policy says.
+    """
+
+    key: str
+    holder: str = ""
+    verified: date | None = None
+    revoked: date | None = None
+
+
+class KeyState(StrEnum):
+    """What the firm knows of a vendor's public key."""
+
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class VendorLimits:
+    """What one send may hold at most; None and empty: no limit."""
+
+    documents: int | None = None
+    bytes: int | None = None
+    media_types: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who looks at documents before they leave, and how many people must agree."""
+
+    review: Literal["none", "sample", "all"] = "none"
+    approvers: tuple[str, ...] = ()
+    two_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """How the vendor hears of a batch: mail to these addresses, or a program of the firm."""
+
+    email: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What holds for the firm itself: its country, where its data may lie, its rule on keys."""
+
+    country: str = ""
+    residency: tuple[str, ...] = ()
+    verified_keys: Literal["required", "advised"] = "advised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +324,24 @@ class VendorPolicy:
         agreement: reference of the agreement.
         expires: last day on which the agreement holds.
         certificates: certifications relied on.
-        recipients: age recipients, `age1...`, `age1pq...` or `ssh-ed25519 ...`.
+        recipients: age recipients not revoked, `age1...`, `age1pq...` or `ssh-ed25519 ...`.
         bucket: where packages go.
         profile: name of the redaction profile.
         control_prefix: prefix of control numbers ("ACME").
         instructions: text for the vendor, goes into the manifest.
         expires_days: days after which the vendor must have destroyed what it got.
+        jurisdiction: country the vendor works in, ISO 3166-1 alpha-2, "" if not said.
+        contact: whom to telephone.
+        dpa: reference of the data processing agreement, "" if there is none.
+        dpa_expires: its last day, None if it ends with the agreement.
+        transfers: mechanisms for data leaving the EU or the UK ("scc", "idta", ...).
+        sub_processors: whom the vendor passes work on to.
+        keys: every recipient with what the policy says of it, the revoked ones too.
+        signers: SSH keys of the vendor's people.
+        access: what the vendor may do with its bucket.
+        limits: what one send may hold.
+        release: who looks at documents before they leave.
+        notification: how the vendor hears of a batch.
     """
 
     name: str
@@ -221,6 +356,18 @@ class VendorPolicy:
     control_prefix: str
     instructions: str = ""
     expires_days: int = 90
+    jurisdiction: str = ""
+    contact: Contact | None = None
+    dpa: str = ""
+    dpa_expires: date | None = None
+    transfers: tuple[str, ...] = ()
+    sub_processors: tuple[SubProcessor, ...] = ()
+    keys: tuple[VendorKey, ...] = ()
+    signers: tuple[VendorKey, ...] = ()
+    access: Access = Access()
+    limits: VendorLimits = VendorLimits()
+    release: Release = Release()
+    notification: Notification = Notification()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +437,26 @@ class StoreReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldPart:
+    """A part of a document that stays here while the rest goes: where, and why.
+
+    Attributes:
+        place: the part in words: "attachment 3, member 1".
+        code: the error's code.
+        message: the error in words, without any text of the document.
+    """
+
+    place: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
-    """The document lies in the vendor's bucket, under this control number."""
+    """The document lies in the vendor's bucket, under this control number.
+
+    `withheld` are the parts of it in whose place the vendor gets a note.
+    """
 
     doc_id: str
     control_number: str
@@ -299,6 +464,7 @@ class Delivered:
     size: int
     redactions: Mapping[str, int]
     receipt: StoreReceipt
+    withheld: tuple[WithheldPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +474,7 @@ class AlreadyDelivered:
     doc_id: str
     control_number: str
     batch_id: str
+    withheld: tuple[WithheldPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +509,7 @@ class Ready:
     media_type: str
     size: int
     redactions: Mapping[str, int]
+    withheld: tuple[WithheldPart, ...] = ()
 
 
 Outcome = Delivered | AlreadyDelivered | Held | Failed | Ready

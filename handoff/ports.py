@@ -7,7 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from handoff.model import Checkpoint, CustodyEvent, EventDraft, Finding, StoreReceipt, TextUnit
+from handoff.model import (
+    Checkpoint,
+    CustodyEvent,
+    EventDraft,
+    Finding,
+    KeyState,
+    StoreReceipt,
+    TextUnit,
+)
 
 
 class Clock(Protocol):
@@ -47,6 +55,14 @@ class Reporter(Protocol):
 
     def note(self, text: str) -> None:
         """Something the person should know: a warning, a batch finished earlier."""
+        ...
+
+
+class KeyRegister(Protocol):
+    """What the firm knows of its vendors' public keys."""
+
+    def state(self, vendor: str, key: str) -> KeyState:
+        """Of `key`, as the policy writes it, when used for `vendor`."""
         ...
 
 
