@@ -65,6 +65,7 @@ def batch_opened(run: Run, batch_id: str, documents: Sequence[Document]) -> list
             "control_first": documents[0].control_number,
             "control_last": documents[-1].control_number,
             "number_last": int(documents[-1].control_number.rpartition("-")[2]),
+            **_matter_id(run),
         },
     )
     return [opened, *(_received(run, batch_id, document) for document in documents)]
@@ -76,6 +77,12 @@ def _matter(run: Run) -> dict[str, str]:
     if not profile.matter_sha256:
         return {}
     return {"matter": ids.source_digest(run.engine.batch_key, profile.matter_sha256)}
+
+
+def _matter_id(run: Run) -> dict[str, JsonValue]:
+    """The firm's number for the matter (docs/decisions/0017): what holds and searches go by."""
+    matter_id = run.engine.profile.matter_id
+    return {"matter_id": matter_id} if matter_id else {}
 
 
 def _received(run: Run, batch_id: str, document: Document) -> EventDraft:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from handoff.errors import ConfigError
 from handoff.model import EntityRule, Operator, RedactionProfile
@@ -26,6 +26,15 @@ _HINT = (
 )
 
 Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
+MATTER_ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""A matter's number: at least one digit and no five letters in a row, so that it is no name."""
+
+
+def matter_id(value: str) -> str:
+    """Accept the firm's number for a matter; it stands in the custody log, so it may be no name."""
+    if not MATTER_ID.fullmatch(value) or re.search(r"[A-Za-z]{5}", value):
+        raise ValueError("expected the matter's number (2026-0417, LIT-1234.5), not a name")
+    return value
 
 
 class PartySchema(StrictModel):
@@ -38,6 +47,7 @@ class PartySchema(StrictModel):
 class MatterSchema(StrictModel):
     """A matter file."""
 
+    id: Annotated[str, AfterValidator(matter_id)] = ""
     parties: list[PartySchema] = Field(default_factory=list)
     clients: list[PartySchema] = Field(default_factory=list)
     aliases: list[Term] = Field(default_factory=list)
@@ -92,6 +102,7 @@ def with_matter(profile: RedactionProfile, path: Path) -> RedactionProfile:
         recheck_block=profile.recheck_block | {PARTY},
         parties=tuple(schema.groups()),
         matter_sha256=sha256,
+        matter_id=schema.id,
     )
 
 

@@ -92,3 +92,14 @@ def test_a_missing_file_is_said_without_its_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read") as raised:
         with_matter(PROFILE, tmp_path / "Zanzibar.yaml")
     assert "Zanzibar" not in str(raised.value) + raised.value.hint
+
+
+@pytest.mark.parametrize("number", ["2026-0417", "LIT-1234.5", "10234.0007", "m1"])
+def test_a_matter_has_the_firms_number(tmp_path: Path, number: str) -> None:
+    assert _with(tmp_path, f'id: "{number}"\n').matter_id == number
+
+
+@pytest.mark.parametrize("name", ["Henderson", "Henderson-2026", "kim", "", "2026 0417", "1" * 41])
+def test_a_name_is_no_number_of_a_matter(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError):
+        _with(tmp_path, f'id: "{name}"\n')
