@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from handoff.policy.vendors import StorageSchema
+from handoff.model import Firm
+from handoff.policy.fields import Country
+from handoff.policy.sections import StorageSchema
 from handoff.policy.yamlfile import StrictModel, load
 
 Positive = Annotated[int, Field(ge=1)]
@@ -40,8 +42,29 @@ class WorkersSchema(StrictModel):
     cpu_seconds_per_megabyte: Positive = 30
 
 
+class FirmSchema(StrictModel):
+    """The firm itself: what preflight measures every vendor by."""
+
+    country: Country | None = Field(
+        default=None, description="ISO 3166-1 alpha-2, for transfer rules"
+    )
+    residency: list[Annotated[str, StringConstraints(pattern=r"^[a-z0-9*-]{1,64}$")]] = Field(
+        default_factory=list, description="regions where data may lie, such as eu-west-2 or eu-*"
+    )
+    verified_keys: Literal["required", "advised"] = Field(
+        default="advised",
+        description="whether nothing is sealed to a key nobody compared by telephone",
+    )
+
+    def value(self) -> Firm:
+        """As the other rooms know it."""
+        return Firm(self.country or "", tuple(self.residency), self.verified_keys)
+
+
 class ConfigSchema(StrictModel):
     """The configuration file; every key may be left out."""
+
+    firm: FirmSchema = FirmSchema()
 
     storage: StorageSchema = StorageSchema()
     limits: LimitsSchema = LimitsSchema()

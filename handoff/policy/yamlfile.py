@@ -10,7 +10,7 @@ import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
@@ -106,13 +106,26 @@ def _plain(path: Path, tree: CommentedMap) -> Any:  # noqa: ANN401 - YAML is wha
 
 
 def _explain(path: Path, tree: CommentedMap, schema: type[BaseModel], mistake: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    location: Location = tuple(mistake["loc"])
+    location = _existing(tree, tuple(mistake["loc"]))
     key = ".".join(str(part) for part in location) or "file"
     text = f"{path}:{_line(tree, location)}: {key}: {_expected(mistake)}"
     if mistake["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(location[-1]), _names(schema, location[:-1]), n=1)
         text += f", did you mean `{close[0]}`?" if close else ""
     return text
+
+
+def _existing(tree: CommentedMap, location: Location) -> Location:
+    """`location` without what lies below a plain value: a short form has no keys of its own."""
+    node: object = tree
+    for depth, part in enumerate(location):
+        if not isinstance(node, Mapping | list):
+            return location[:depth]
+        inside = part in node if isinstance(node, Mapping) else isinstance(part, int)
+        if not inside:
+            return location
+        node = node[part]  # type: ignore[index]
+    return location
 
 
 def _expected(mistake: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
@@ -144,11 +157,14 @@ def _names(schema: type[BaseModel], location: Location) -> list[str]:
     """The keys that `schema` knows at `location`."""
     current: type[BaseModel] | None = schema
     for part in location:
-        field = current.model_fields.get(str(part)) if current else None
-        annotation = field.annotation if field else None
-        current = (
-            annotation
-            if isinstance(annotation, type) and issubclass(annotation, BaseModel)
-            else None
-        )
+        if isinstance(part, str):
+            field = current.model_fields.get(part) if current else None
+            current = _model_in(field.annotation) if field else None
     return list(current.model_fields) if current else []
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The schema that `annotation` stands for, be it optional or the kind of a list's entries."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
