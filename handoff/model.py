@@ -151,7 +151,6 @@ class RedactionProfile:
         parties: names of the matter's list, always redacted; each with its aliases after it.
         matter_sha256: hex digest of the matter's file, "" where none was given.
         matter_id: the firm's number for the matter, "" where it was not told; stands in events.
-        matter_id: the firm's number for the matter, "" where it was not told; stands in events.
         documents: what to do with tracked changes, attachments, boxes and pictures.
         other_languages: further language codes of the documents.
         patterns_only: those languages of which the firm said that patterns must do.

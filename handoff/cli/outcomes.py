@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, assert_never
 
 from handoff.cli.output import emit, is_terminal, say, table
-from handoff.model import AlreadyDelivered, Delivered, Failed, Held, Outcome, Ready
+from handoff.model import AlreadyDelivered, Delivered, Failed, Held, Outcome, Ready, WithheldPart
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -116,6 +116,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
                 "media_type": outcome.media_type,
                 "size": outcome.size,
                 "redactions": dict(outcome.redactions),
+                "withheld": _withheld_fields(outcome.withheld),
                 "object_key": outcome.receipt.object_key,
                 "ciphertext_sha256": outcome.receipt.sha256,
             }
@@ -125,6 +126,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
                 "doc_id": outcome.doc_id,
                 "control_number": outcome.control_number,
                 "batch_id": outcome.batch_id,
+                "withheld": _withheld_fields(outcome.withheld),
             }
         case Ready():
             return {
@@ -134,6 +136,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
                 "media_type": outcome.media_type,
                 "size": outcome.size,
                 "redactions": dict(outcome.redactions),
+                "withheld": _withheld_fields(outcome.withheld),
             }
         case Held() | Failed():
             return {
@@ -150,8 +153,17 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
-    """3 as soon as one document is held, else 0; failures end the run with their own error."""
-    return SOME_HELD if any(isinstance(o, Held) for o in outcomes) else ALL_DELIVERED
+    """3 as soon as a document or a part of one is held, else 0; failures end the run themselves."""
+    return SOME_HELD if any(isinstance(o, Held) or withheld(o) for o in outcomes) else ALL_DELIVERED
+
+
+def withheld(outcome: Outcome) -> tuple[WithheldPart, ...]:
+    """The parts that stay here of a document that goes."""
+    return outcome.withheld if isinstance(outcome, Delivered | AlreadyDelivered | Ready) else ()
+
+
+def _withheld_fields(parts: Iterable[WithheldPart]) -> list[dict[str, str]]:
+    return [{"place": p.place, "code": p.code, "message": p.message} for p in parts]
 
 
 def summary(outcomes: Iterable[Outcome]) -> dict[str, Any]:
@@ -161,8 +173,11 @@ def summary(outcomes: Iterable[Outcome]) -> dict[str, Any]:
 
 def tally(outcomes: Iterable[Outcome]) -> str:
     """The same in words: "9 delivered, 4 held"."""
-    counts = summary(outcomes).items()
-    return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts)
+    gone = list(outcomes)
+    states = [f"{count} {state.replace('_', ' ')}" for state, count in summary(gone).items()]
+    if parts := sum(len(withheld(outcome)) for outcome in gone):
+        states.append(f"{parts} {'part' if parts == 1 else 'parts'} held back")
+    return ", ".join(states)
 
 
 def closing_table(screen: Screen, outcomes: list[Outcome]) -> None:
@@ -176,14 +191,30 @@ def closing_table(screen: Screen, outcomes: list[Outcome]) -> None:
     table("", ["file", *columns] if named else columns, rows)
 
 
+def _with_parts(outcome: Outcome, what: str, todo: str) -> list[str]:
+    """What happened and what to do, with the parts in whose place the vendor gets a note."""
+    parts = withheld(outcome)
+    if not parts:
+        return [what, todo]
+    # The message of a part that was read begins with its place; on resuming it is a plain reason.
+    told = [
+        p.message if p.message.startswith(p.place) else f"{p.place}: {p.message}" for p in parts
+    ]
+    more = f" and {len(told) - 5} more" if len(told) > 5 else ""
+    held = f"HELD BACK: {'; '.join(told[:5])}{more}"
+    return [f"{what}; {held}", "mend or hand over by other means what was held back"]
+
+
 def _row(outcome: Outcome) -> list[str]:
     match outcome:
         case Delivered() | Ready():
             counts = ", ".join(f"{n} {k}" for k, n in sorted(outcome.redactions.items()))
             state = "delivered" if isinstance(outcome, Delivered) else "ready"
-            return [outcome.control_number, state, f"redacted: {counts or 'nothing'}", ""]
+            what = f"redacted: {counts or 'nothing'}"
+            return [outcome.control_number, state, *_with_parts(outcome, what, "")]
         case AlreadyDelivered():
-            return [outcome.control_number, "delivered", f"in batch {outcome.batch_id}", "nothing"]
+            words = _with_parts(outcome, f"in batch {outcome.batch_id}", "nothing")
+            return [outcome.control_number, "delivered", *words]
         case Held():
             places = f" ({', '.join(outcome.places[:5])})" if outcome.places else ""
             return [

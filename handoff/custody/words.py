@@ -95,6 +95,11 @@ def _held(facts: _Facts) -> str:
     return f"Held back: the document did not leave{facts.text('code', ' (', ')')}{places}"
 
 
+def _part_held(facts: _Facts) -> str:
+    place, code = facts.text("place", ": "), facts.text("code", " (", ")")
+    return f"A part of the document was held back, the rest went on{place}{code}"
+
+
 def _sealed(facts: _Facts) -> str:
     recipients = facts.count("recipients", "recipient", "recipients", " to ")
     return f"Encrypted{recipients}{facts.text('control_number', ' as ')}"
@@ -128,6 +133,7 @@ _WORDS: dict[str, Words] = {
     "document.redacted": _redacted,
     "document.rechecked": _rechecked,
     "document.held": _held,
+    "document.part_held": _part_held,
     "document.sealed": _sealed,
     "delivery.intended": lambda facts: (
         f"About to send{facts.text('control_number', ' ')} to the vendor's bucket"

@@ -6,7 +6,7 @@ untrusted bytes happens in here, in a worker process, and every failure is a `Do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class Limits:
     engine_memory: int = 1_000_000_000
 
 
+Content = Callable[[], bytes]
+"""Gives a part's bytes; raises a `DocumentError` where they cannot be had."""
+
+
 class Door(Protocol):
     """The way back through the front door, for documents inside documents (attachments).
 
@@ -51,6 +55,19 @@ class Door(Protocol):
 
     def withhold(self, place: str, cause: DocumentError) -> None:
         """Record that the part at `place` stays here while the rest of its document goes."""
+        ...
+
+    def read_part(self, content: Content, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
+        """As `read`; where the profile allows it, a part that cannot be read is withheld instead.
+
+        `content` gives the part's bytes, or raises why there are none to be had.
+        """
+        ...
+
+    def rewrite_part(
+        self, content: Content, unit_prefix: str, place: str, redactions: Sequence[Redaction]
+    ) -> RewrittenPart:
+        """As `rewrite`; a note in place of a part that was, or now has to be, withheld."""
         ...
 
     @property

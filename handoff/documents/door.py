@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from handoff.documents.base import DocumentFormat, Limits, RewrittenPart
+from handoff.documents.base import Content, DocumentFormat, Limits, RewrittenPart
 from handoff.documents.opened import Opened
 from handoff.documents.registry import sniff
 from handoff.documents.splice import strip_prefix
+from handoff.documents.withheld import note
 from handoff.errors import DocumentError, LimitError
 from handoff.model import DocumentOptions, Redaction, TextUnit
 
@@ -23,6 +24,8 @@ class HouseDoor:
         opened: what was read last; shared with the doors of what is inside.
         options: what the profile says of documents.
         withheld: (place, cause) of parts that stay here, in order; shared likewise.
+        refused: why a part stays here, by its unit prefix; what a first visit refused is refused
+            in the second without another look, so that both come to the same verdict.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -30,40 +33,90 @@ class HouseDoor:
     depth: int = 0
     opened: Opened = field(default_factory=Opened, repr=False)
     withheld: list[tuple[str, DocumentError]] = field(default_factory=list, repr=False)
+    refused: dict[str, DocumentError] = field(default_factory=dict, repr=False)
+    _readable: set[str] = field(default_factory=set, repr=False)
     _spent: dict[str, int] = field(default_factory=dict, repr=False)
+    _prefix: str = ""
+    _place: str = ""
 
     def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
         """See `handoff.documents.base.Door.read`; errors name `place`."""
         with _At(place):
-            handler, inner = self._enter(untrusted, "read")
+            handler, inner = self._enter(untrusted, "read", unit_prefix, place)
             return _prefixed(handler.read(untrusted, inner), unit_prefix, place)
 
     def rewrite(
         self, untrusted: bytes, unit_prefix: str, redactions: Sequence[Redaction]
     ) -> RewrittenPart:
         """See `handoff.documents.base.Door.rewrite`."""
-        handler, inner = self._enter(untrusted, "rewrite")
+        handler, inner = self._enter(untrusted, "rewrite", unit_prefix)
         content = handler.rewrite(untrusted, strip_prefix(redactions, unit_prefix), inner)
         return RewrittenPart(content, handler.media_type, handler.extension)
 
     def reread(self, produced: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
         """See `handoff.documents.base.Door.reread`; errors name `place`."""
         with _At(place):
-            handler, inner = self._enter(produced, "reread")
+            handler, inner = self._enter(produced, "reread", unit_prefix, place)
             return _prefixed(handler.reread(produced, inner), unit_prefix, place)
 
     def withhold(self, place: str, cause: DocumentError) -> None:
-        """See `handoff.documents.base.Door.withhold`."""
-        self.withheld.append((place, cause))
+        """See `handoff.documents.base.Door.withhold`; told twice of a place, it is noted once."""
+        whole = _joined(self._place, place)
+        kept = [entry for entry in self.withheld if not _within(entry[0], whole)]
+        self.withheld[:] = [*kept, (whole, cause)]
 
-    def _enter(self, untrusted: bytes, way: str) -> tuple[DocumentFormat, HouseDoor]:
+    def read_part(self, content: Content, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
+        """See `handoff.documents.base.Door.read_part`."""
+        key = self._prefix + unit_prefix
+        if key in self.refused:
+            self.withhold(place, self.refused[key])
+            return ()
+        try:
+            units = self.read(content(), unit_prefix, place)
+        except DocumentError as error:
+            self._refuse(unit_prefix, place, error)
+            return ()
+        self._readable.add(key)
+        return units
+
+    def rewrite_part(
+        self, content: Content, unit_prefix: str, place: str, redactions: Sequence[Redaction]
+    ) -> RewrittenPart:
+        """See `handoff.documents.base.Door.rewrite_part`."""
+        key = self._prefix + unit_prefix
+        if key not in self._readable and key not in self.refused:
+            self.read_part(content, unit_prefix, place)
+        if key not in self.refused:
+            inside = replace(self, _place=_joined(self._place, place))
+            try:
+                return inside.rewrite(content(), unit_prefix, redactions)
+            except DocumentError as error:
+                self._refuse(unit_prefix, place, error)
+        return note(place, self.refused[key])
+
+    def _refuse(self, unit_prefix: str, place: str, cause: DocumentError) -> None:
+        """Withhold a part; raises `cause` where the profile holds the whole document for it."""
+        if self.options.attachments == "hold":
+            raise cause
+        self.refused[self._prefix + unit_prefix] = cause
+        self.withhold(place, cause)
+
+    def _enter(
+        self, untrusted: bytes, way: str, prefix: str, place: str = ""
+    ) -> tuple[DocumentFormat, HouseDoor]:
         """Count `untrusted` against the limits and find its format."""
         if self.depth >= self.limits.depth:
             raise LimitError(f"documents are nested more than {self.limits.depth} deep")
         self._spent[way] = self._spent.get(way, 0) + len(untrusted)
         if self._spent[way] > self.limits.archive_bytes:
             raise LimitError("the documents inside this one are larger than the limit together")
-        return sniff(untrusted, self.limits), replace(self, depth=self.depth + 1)
+        inner = replace(
+            self,
+            depth=self.depth + 1,
+            _prefix=f"{self._prefix}{prefix}/",
+            _place=_joined(self._place, place),
+        )
+        return sniff(untrusted, self.limits), inner
 
 
 class _At:
@@ -85,7 +138,16 @@ def _prefixed(units: Sequence[TextUnit], prefix: str, place: str) -> tuple[TextU
         replace(
             unit,
             unit_id=f"{prefix}/{unit.unit_id}",
-            place=", ".join(filter(None, (place, unit.place))),
+            place=_joined(place, unit.place),
         )
         for unit in units
     )
+
+
+def _joined(outer: str, inner: str) -> str:
+    return ", ".join(filter(None, (outer, inner)))
+
+
+def _within(place: str, whole: str) -> bool:
+    """Whether `place` is `whole` or lies inside of it."""
+    return place == whole or place.startswith(f"{whole}, ")

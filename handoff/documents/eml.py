@@ -26,6 +26,7 @@ _TRANSPORT = frozenset(
      b"delivered-to", b"x-mailer"}
 )  # fmt: skip
 _PEOPLE = frozenset({b"from", b"to", b"subject", b"date", b"cc", b"sender"})
+_UNSIGNED = "the digital signature was removed by the sender: it holds for the original only\n"
 
 
 class EmlFormat:
@@ -58,6 +59,9 @@ class EmlFormat:
         groups = by_unit(redactions)
         entity = _entity(root, redactions, groups, door)
         headers = [*rewrite_headers(root.message, "h.", groups), ("MIME-Version", "1.0")]
+        if not {name.lower().encode() for name, _ in headers} & _PEOPLE:
+            # Without one of them the message would be taken for text when it is read again.
+            headers.append(("Subject", ""))
         content = entity.to_bytes(headers)
         crlf = b"\r\n" in untrusted[:4096]
         return content.replace(b"\n", b"\r\n") if crlf else content
@@ -86,7 +90,7 @@ def _part_units(part: MimePart, door: Door) -> Iterator[TextUnit]:
         if name.strip():
             place = f"name of {part.place}"
             yield TextUnit(f"n{part.path}", UnitKind.NAME, name, place)
-        yield from door.read(part.payload(), f"a{part.path}", part.place)
+        yield from door.read_part(part.payload, f"a{part.path}", part.place)
 
 
 def _entity(
@@ -99,12 +103,14 @@ def _entity(
     prefix = f"t{part.path}."
     if part.role is Role.CONTAINER:
         children = [_entity(child, redactions, groups, door) for child in part.children]
-        return multipart_entity(part.message.get_content_subtype(), children)
+        return multipart_entity(part.subtype, children)
+    if part.role is Role.SIGNATURE:
+        return text_entity(_UNSIGNED, "plain")
     if part.role is Role.TEXT:
         flowed = '; format="flowed"' if part.message.get_param("format") == "flowed" else ""
         text = paragraphs.rewritten(part.text(), prefix, groups)
         return text_entity(text, "plain", flowed)
     if part.role is Role.HTML:
         return text_entity(load_html(part.text(), prefix, "").rewrite(groups), "html")
-    inner = door.rewrite(part.payload(), f"a{part.path}", redactions)
+    inner = door.rewrite_part(part.payload, f"a{part.path}", part.place, redactions)
     return attachment_entity(inner.content, inner.media_type, part.number, inner.extension)

@@ -13,7 +13,7 @@ from pathlib import Path
 from handoff.documents.intake import IntakeItem
 from handoff.errors import GoneError
 from handoff.model import AlreadyDelivered, CustodyEvent, Held
-from handoff.pipeline.holding import held_from_event
+from handoff.pipeline.holding import held_from_event, withheld_from_event
 from handoff.ports import Ledger
 
 CONTROL_DIGITS = 6
@@ -56,6 +56,7 @@ class BatchState:
     intents: dict[str, Intent] = field(default_factory=dict)
     confirmed: dict[str, CustodyEvent] = field(default_factory=dict)
     held: dict[str, CustodyEvent] = field(default_factory=dict)
+    withheld: dict[str, list[CustodyEvent]] = field(default_factory=dict)
     manifest_intents: dict[str, Intent] = field(default_factory=dict)
     recorded: set[tuple[str, str]] = field(default_factory=set)
 
@@ -83,8 +84,12 @@ def _apply(state: BatchState, event: CustodyEvent) -> None:
     }
     if event.kind in latest:
         latest[event.kind][event.doc_id] = event
+        if event.kind == "document.redacted":
+            state.withheld[event.doc_id] = []
     elif event.kind.startswith(("batch.", "manifest.")):
         _apply_whole(state, event)
+    elif event.kind == "document.part_held":
+        state.withheld.setdefault(event.doc_id, []).append(event)
     elif event.kind == "document.received":
         state.control[event.doc_id] = str(event.details["control_number"])
     elif event.kind == "delivery.intended":
@@ -117,6 +122,12 @@ def _intent(event: CustodyEvent) -> Intent:
     return Intent(str(event.details["object_key"]), digest)
 
 
+def already_delivered(state: BatchState, doc_id: str) -> AlreadyDelivered:
+    """The outcome of a document that an earlier run delivered, with what it withheld of it."""
+    withheld = tuple(withheld_from_event(event) for event in state.withheld.get(doc_id, ()))
+    return AlreadyDelivered(doc_id, state.control[doc_id], state.batch_id, withheld)
+
+
 class History:
     """What the log says of one vendor: batches finished, batches begun, control numbers used.
 
@@ -147,8 +158,7 @@ class History:
             if not self.state(event.batch_id).finished:
                 continue
             if event.kind == "delivery.confirmed":
-                number = self.state(event.batch_id).control[doc_id]
-                return AlreadyDelivered(doc_id, number, event.batch_id)
+                return already_delivered(self.state(event.batch_id), doc_id)
             lasting = event.details["code"] not in PASSING_CODES
             held = held_from_event(event, self.state(event.batch_id).control.get(doc_id, ""))
             return held if lasting and _engine(event) == engine else None

@@ -17,6 +17,7 @@ from handoff.pipeline.batch import Document
 from handoff.pipeline.run import Run
 from handoff.pipeline.tasks import Found, Redacted
 
+MAX_PLACE = 120
 VERSION_ID = re.compile(r"[A-Za-z0-9._=+/-]{0,120}")
 
 
@@ -165,6 +166,7 @@ def redacted(run: Run, batch_id: str, result: Redacted) -> list[EventDraft]:
                 "size": result.size,
             },
         ),
+        *_parts_held(run, result, common),
         _draft(
             run,
             "document.rechecked",
@@ -188,6 +190,25 @@ def redacted(run: Run, batch_id: str, result: Redacted) -> list[EventDraft]:
             run, "delivery.intended", **common, products={"ciphertext": ciphertext}, details=where
         ),
     ]
+
+
+def _parts_held(run: Run, result: Redacted, common: Mapping[str, str]) -> list[EventDraft]:
+    """Parts that stay here; after `document.redacted`, which begins the list anew on resuming."""
+    return [
+        _draft(
+            run,
+            "document.part_held",
+            **common,
+            details={"place": _place(part.place), "code": part.code},
+        )
+        for part in result.withheld
+    ]
+
+
+def _place(place: str) -> str:
+    """A place in the log's alphabet: "attachment 2, member 1" as `attachment-2/member-1`."""
+    steps = (re.sub(r"[^A-Za-z0-9]+", "-", step).strip("-") for step in place.split(", "))
+    return "/".join(filter(None, steps))[:MAX_PLACE].rstrip("/-")
 
 
 def confirmed(run: Run, batch_id: str, doc_id: str, receipt: StoreReceipt) -> EventDraft:

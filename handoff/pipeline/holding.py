@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from handoff.errors import DocumentError, HandoffError, all_errors
-from handoff.model import CustodyEvent, Held
+from handoff.model import CustodyEvent, Held, WithheldPart
 
 
 @cache
@@ -22,6 +22,18 @@ def held_from_error(doc_id: str, error: DocumentError, places: Iterable[str] = (
 def held_from_event(event: CustodyEvent, control_number: str) -> Held:
     """The outcome that a `document.held` event recorded; its words come from the error class."""
     code = str(event.details["code"])
+    hint = _by_code().get(code, DocumentError).hint
+    return Held(event.doc_id, code, _words(code), hint, (), control_number)
+
+
+def withheld_from_event(event: CustodyEvent) -> WithheldPart:
+    """The part that a `document.part_held` event recorded, in words again."""
+    code = str(event.details["code"])
+    place = str(event.details["place"]).replace("/", ", ").replace("-", " ")
+    return WithheldPart(place, code, _words(code))
+
+
+def _words(code: str) -> str:
     cls = _by_code().get(code, DocumentError)
     message = (cls.__doc__ or code).splitlines()[0].rstrip(".")
-    return Held(event.doc_id, code, message[0].lower() + message[1:], cls.hint, (), control_number)
+    return message[0].lower() + message[1:]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
 
@@ -22,7 +22,7 @@ from handoff.documents.base import DocumentFormat
 from handoff.documents.door import HouseDoor
 from handoff.documents.intake import IntakeItem, read_bytes
 from handoff.documents.registry import sniff
-from handoff.errors import OutputExistsError, RecheckError
+from handoff.errors import DocumentError, OutputExistsError, RecheckError
 from handoff.model import (
     Finding,
     Held,
@@ -31,6 +31,7 @@ from handoff.model import (
     RedactedDocument,
     Redaction,
     TextUnit,
+    WithheldPart,
 )
 from handoff.pipeline.finding import Shared, pack, unpack
 from handoff.pipeline.run import Engine
@@ -74,7 +75,9 @@ class Reader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._detector = PresidioDetector(engine.model, engine.profile)
+        self._detector = PresidioDetector(
+            engine.model, engine.profile, optional=engine.optional_models
+        )
         self._rechecker = self._detector.rechecker()
 
     def find(self, task: FindTask) -> Found:
@@ -84,14 +87,14 @@ class Reader:
             DocumentError: it cannot be read whole, or is in a language that nothing here reads.
         """
         document = self._open(task.item)
-        language.check(document.units, self._engine.profile.language)
+        language.check(document.units, self._engine.profile.languages)
         findings = self._detector.find(document.units)
         return Found(
             doc_id=task.doc_id,
             media_type=document.handler.media_type,
             units=len(document.units),
             counts=dict(Counter(finding.entity for finding in findings)),
-            packed=pack(findings),
+            packed=pack((findings, document.door.refused)),
             values=self._detector.values(document.units, findings),
             named=_named(document.units, findings),
         )
@@ -103,8 +106,10 @@ class Reader:
             DocumentError: it may not, or cannot wholly, be redacted.
             SealingError, DiskFullError, OutputExistsError: it cannot be passed on.
         """
-        document = self._open(task.item)
-        redactions = self._decide(document, task)
+        visit = cast("tuple[tuple[Finding, ...], dict[str, DocumentError]]", unpack(task.packed))
+        findings, refused = visit
+        document = self._open(task.item, refused)
+        redactions = self._decide(document, task, findings)
         content = document.handler.rewrite(document.content, redactions, document.door)
         verdict = self._recheck(document, task, content)
         if isinstance(verdict, RecheckFailed):
@@ -120,7 +125,7 @@ class Reader:
             recheck=verdict,
             content=content,
         )
-        return _pass_on(made, task.destination)
+        return _pass_on(made, task.destination, _withheld(document.door))
 
     def _batch(self, task: RedactTask) -> _Batch:
         return _batch(task.shared, keep_citations=self._engine.profile.keep_citations)
@@ -128,15 +133,16 @@ class Reader:
     def _door(self) -> HouseDoor:
         return HouseDoor(self._engine.limits, self._engine.profile.documents)
 
-    def _open(self, item: IntakeItem) -> _Open:
+    def _open(self, item: IntakeItem, refused: dict[str, DocumentError] | None = None) -> _Open:
         content = read_bytes(item)
         handler = sniff(content, self._engine.limits)
-        door = self._door()
+        door = replace(self._door(), refused=refused or {})
         return _Open(content, handler, door, handler.read(content, door))
 
-    def _decide(self, document: _Open, task: RedactTask) -> tuple[Redaction, ...]:
+    def _decide(
+        self, document: _Open, task: RedactTask, findings: tuple[Finding, ...]
+    ) -> tuple[Redaction, ...]:
         batch = self._batch(task)
-        findings = cast("tuple[Finding, ...]", unpack(task.packed))
         everywhere = batch.seeker.extend(document.units, findings)
         profile = self._engine.profile
         plan = decide(document.units, everywhere, profile, self._engine.batch_key, batch.aliases)
@@ -169,7 +175,14 @@ def _held(doc_id: str, verdict: RecheckFailed) -> Held:
     return Held(doc_id, RecheckError.code, message, RecheckError.hint, places)
 
 
-def _pass_on(document: RedactedDocument, destination: Destination) -> Redacted:
+def _withheld(door: HouseDoor) -> tuple[WithheldPart, ...]:
+    """What `read` and `rewrite` left here; the words are the door's own, never the document's."""
+    return tuple(WithheldPart(place, cause.code, cause.message) for place, cause in door.withheld)
+
+
+def _pass_on(
+    document: RedactedDocument, destination: Destination, withheld: tuple[WithheldPart, ...]
+) -> Redacted:
     sealed = None
     if destination.spool is not None:
         sealed = seal(document, destination.recipients, destination.spool, destination.object_key)
@@ -192,4 +205,5 @@ def _pass_on(document: RedactedDocument, destination: Destination) -> Redacted:
         values_sought=document.recheck.values_sought,
         units_read=document.recheck.units_read,
         sealed=sealed,
+        withheld=withheld,
     )

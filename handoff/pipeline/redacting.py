@@ -157,6 +157,7 @@ def _redact(
                 result.media_type,
                 result.size,
                 result.redactions,
+                result.withheld,
             )
         else:
             yield _held(task.doc_id, result)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from handoff.errors import DiskFullError, DocumentError, ObjectExistsError, StorageError
 from handoff.model import (
-    AlreadyDelivered,
     Delivered,
     EventDraft,
     Failed,
@@ -21,7 +20,7 @@ from handoff.model import (
     StoreReceipt,
 )
 from handoff.pipeline import events, ids, worker
-from handoff.pipeline.batch import BatchState, Document, Intent, read_state
+from handoff.pipeline.batch import BatchState, Document, Intent, already_delivered, read_state
 from handoff.pipeline.closing import close_batch
 from handoff.pipeline.delivering import Landed, Upload, Uploads
 from handoff.pipeline.finding import BatchFindings
@@ -95,7 +94,7 @@ def _replay(batch: Batch) -> Iterator[Outcome]:
     """A batch that was closed, and killed before its manifest was delivered."""
     for document in batch.documents:
         if document.doc_id in batch.state.confirmed:
-            yield AlreadyDelivered(document.doc_id, document.control_number, batch.batch_id)
+            yield already_delivered(batch.state, document.doc_id)
         elif document.doc_id in batch.state.held:
             yield held_from_event(batch.state.held[document.doc_id], document.control_number)
 
@@ -136,7 +135,7 @@ def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome
             yield _hold(batch, task.doc_id, result)
     for document in batch.documents:
         if document.doc_id in delivered:
-            yield AlreadyDelivered(document.doc_id, document.control_number, batch.batch_id)
+            yield already_delivered(batch.state, document.doc_id)
 
 
 def _redact_and_upload(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome]:
@@ -230,4 +229,5 @@ def _delivered(facts: Redacted, receipt: StoreReceipt) -> Delivered:
         facts.size,
         facts.redactions,
         receipt,
+        facts.withheld,
     )

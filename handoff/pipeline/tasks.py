@@ -12,7 +12,7 @@ from pathlib import Path
 
 from handoff.detection.spreading import FoundValue
 from handoff.documents.intake import IntakeItem
-from handoff.model import Held, SealedDocument
+from handoff.model import Held, SealedDocument, WithheldPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,11 @@ class FindTask:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found. `packed` are the findings, compressed, for the second visit to a worker."""
+    """What was found.
+
+    `packed` are the findings and the parts that were refused, compressed, for the second visit to
+    a worker.
+    """
 
     doc_id: str
     media_type: str
@@ -83,6 +87,7 @@ class Redacted:
     values_sought: int
     units_read: int
     sealed: SealedDocument | None
+    withheld: tuple[WithheldPart, ...] = ()
 
 
 FindResult = Found | Held

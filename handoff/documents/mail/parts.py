@@ -25,17 +25,22 @@ from handoff.errors import (
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 20
-_CONTAINERS = frozenset({"mixed", "alternative", "related", "report", "parallel", "digest"})
+_CONTAINERS = frozenset(
+    {"mixed", "alternative", "related", "report", "parallel", "digest", "signed"}
+)
+_SIGNATURES = frozenset(
+    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+)
 _ENCRYPTED = frozenset(
     {"multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime",
      "application/x-pkcs7-mime"}
 )  # fmt: skip
 _HELD = {
-    "multipart/signed": "a digital signature, which redaction would break",
-    "application/ms-tnef": "a winmail.dat (TNEF) attachment",
     "message/partial": "a message in pieces",
     "message/external-body": "a body that lies elsewhere",
 }
+# Blocks of headers about a message (RFC 3464, RFC 8098), which the email package takes apart.
+_HEADER_BLOCKS = frozenset({"message/delivery-status", "message/disposition-notification"})
 _CHARSET = re.compile(
     r"(?:us-ascii|ascii|utf-?8|utf-?16(?:[bl]e)?|utf-?32(?:[bl]e)?|iso-?8859-?\d{1,2}|latin-?1"
     r"|windows-?\d{3,4}|cp-?\d{3,4}|koi8-[ru]|(?:x-)?mac-?roman|macintosh|shift[_-]jis|sjis|euc-(?:jp|kr)"
@@ -64,6 +69,7 @@ class Role(Enum):
     TEXT = auto()
     HTML = auto()
     ATTACHMENT = auto()
+    SIGNATURE = auto()
 
 
 @dataclass(slots=True)
@@ -87,14 +93,25 @@ class MimePart:
         """The part in words."""
         return f"attachment {self.number}" if self.number else f"part {self.path}"
 
+    @property
+    def subtype(self) -> str:
+        """What the container is once its signatures are gone."""
+        kind = self.message.get_content_subtype()
+        return "mixed" if kind == "signed" else kind
+
     def payload(self) -> bytes:
         """The part's content, decoded.
 
         Raises:
             DamagedError: the content does not keep to its transfer encoding.
+            EncryptedError: it is encrypted.
+            UnsafeContentError, UnsupportedTypeError: it is of a kind that nothing here reads.
         """
+        _refuse_kind(self.message, self.place)
         if self.message.get_content_type() == "message/rfc822":
             return _inner_message(self.message, self.place)
+        if self.message.get_content_type() in _HEADER_BLOCKS:
+            return _header_blocks(self.message, self.place)
         try:
             content = self.message.get_payload(decode=True)
         except (ValueError, binascii.Error, LookupError, UnicodeError, TypeError):
@@ -157,9 +174,11 @@ def _tree(message: Message, path: str, depth: int) -> MimePart:
     if depth > MAX_DEPTH:
         raise LimitError("the message is nested too deep")
     place = f"part {path}"
-    _refuse_defects(message, place)
-    _refuse_kind(message, place)
+    if not depth:
+        _refuse_kind(message, place)
     part = MimePart(path, _role(message), message)
+    if part.role not in (Role.ATTACHMENT, Role.SIGNATURE):
+        _refuse_defects(message, place)
     if part.role is Role.CONTAINER:
         children = message.get_payload()
         if not isinstance(children, list):
@@ -173,10 +192,13 @@ def _tree(message: Message, path: str, depth: int) -> MimePart:
 
 
 def _role(message: Message) -> Role:
-    if message.get_content_maintype() == "multipart":
-        return Role.CONTAINER
-    named = "attachment" in str(message.get("Content-Disposition", "")).lower()
     kind = message.get_content_type()
+    if kind in _SIGNATURES:
+        return Role.SIGNATURE
+    if message.get_content_maintype() == "multipart":
+        known = message.get_content_subtype() in _CONTAINERS
+        return Role.CONTAINER if known else Role.ATTACHMENT
+    named = "attachment" in str(message.get("Content-Disposition", "")).lower()
     if named or file_name(message) or kind not in ("text/plain", "text/html"):
         return Role.ATTACHMENT
     return Role.HTML if kind == "text/html" else Role.TEXT
@@ -218,3 +240,16 @@ def _inner_message(message: Message, place: str) -> bytes:
         return inner[0].as_bytes()
     except (ValueError, LookupError, TypeError, AttributeError, mail_errors.MessageError):
         raise DamagedError(f"{place}: the forwarded message cannot be read") from None
+
+
+def _header_blocks(message: Message, place: str) -> bytes:
+    """The blocks of a delivery report as the text that they are."""
+    blocks = message.get_payload()
+    if isinstance(blocks, list):
+        text = "\n\n".join(
+            "\n".join(f"{name}: {value}" for name, value in block.items())
+            for block in blocks
+            if isinstance(block, Message)
+        )
+        return text.encode("utf-8", "replace")
+    raise DamagedError(f"{place}: the delivery report cannot be read")

@@ -44,6 +44,6 @@ def test_a_rewritten_document_leaves_nothing_to_the_next_rewrite() -> None:
 
 def test_documents_inside_share_the_door_of_what_holds_them() -> None:
     door = HouseDoor()
-    _, inner = door._enter(Word().build(), "read")
+    _, inner = door._enter(Word().build(), "read", "a1")
     assert inner.opened is door.opened
     assert HouseDoor().opened is not door.opened

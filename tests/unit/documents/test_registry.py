@@ -20,6 +20,7 @@ from handoff.errors import (
     UnsafeContentError,
     UnsupportedTypeError,
 )
+from handoff.model import DocumentOptions
 from tests.unit.documents.word_builder import Word, zipped
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -124,7 +125,13 @@ def _nested(depth: int) -> bytes:
 def test_the_door_opens_only_so_deep() -> None:
     sniff(_nested(3)).read(_nested(3), HouseDoor())
     with pytest.raises(LimitError, match=r"attachment 1.*nested more than 4 deep"):
-        sniff(_nested(6)).read(_nested(6), HouseDoor())
+        sniff(_nested(6)).read(_nested(6), HouseDoor(options=DocumentOptions(attachments="hold")))
+
+
+def test_what_is_nested_too_deep_is_withheld_and_the_rest_is_read() -> None:
+    door = HouseDoor()
+    assert sniff(_nested(6)).read(_nested(6), door)
+    assert [cause.code for _, cause in door.withheld] == [LimitError.code]
 
 
 def test_the_door_counts_the_bytes_of_all_that_is_inside() -> None:
