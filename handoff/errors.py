@@ -282,6 +282,14 @@ class UnsupportedTypeError(DocumentError):
     hint = "convert it to DOCX, XLSX, PPTX, PDF, TXT, CSV or EML, or hand it over by other means"
 
 
+class ConverterMissingError(DocumentError):
+    """A program that opens this type of document is missing on this machine."""
+
+    code = "document.converter_missing"
+    exit_code = 21
+    hint = "have LibreOffice installed (`handoff doctor` says what is missing), then send again"
+
+
 class EncryptedError(DocumentError):
     """The document is protected by a password or rights management."""
 
@@ -320,6 +328,14 @@ class MediaTypeError(DocumentError):
     code = "document.media_type"
     exit_code = 26
     hint = "hand it over by other means, or have `limits.media_types` of the policy extended"
+
+
+class TrackedChangesError(DocumentError):
+    """The document has tracked changes, and the profile holds such documents."""
+
+    code = "document.tracked_changes"
+    exit_code = 25
+    hint = "accept or reject all changes in Word, or set `documents.tracked_changes` in the profile"
 
 
 class BlockedError(DocumentError):
@@ -748,3 +764,27 @@ class CustodyForkError(CustodyError):
     code = "custody.fork"
     exit_code = 58
     hint = "the log was changed or restored from an old backup; run `handoff custody verify`"
+
+
+class CustodyOutcomeUnknownError(CustodyError):
+    """The database went away at a commit and did not come back to say what became of it."""
+
+    code = "custody.outcome_unknown"
+    exit_code = 54
+    hint = "run the same command again once the database is back: it reads what was recorded first"
+
+
+class AnchorError(CustodyError):
+    """A place outside of the house took no checkpoint, or gave back what cannot be used."""
+
+    code = "custody.anchor"
+    exit_code = 59
+    hint = "the log itself is whole; see to the anchor named, then run `handoff custody anchor`"
+
+
+class LegalHoldError(CustodyError):
+    """The matter is on legal hold: nothing of it may be recalled, expired or destroyed."""
+
+    code = "custody.legal_hold"
+    exit_code = 59
+    hint = "have the hold lifted first: `handoff custody hold MATTER --release`"

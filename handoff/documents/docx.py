@@ -10,8 +10,10 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _MACRO = "application/vnd.ms-word."
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _MAIN = _WORD + "document.main+xml"
+_CHART_EX = "application/vnd.ms-office.chartex+xml"
 
 DIALECT = Dialect(
+    folder="word",
     main={
         _MAIN: _MAIN,
         _WORD + "template.main+xml": _MAIN,
@@ -33,6 +35,10 @@ DIALECT = Dialect(
         _WORD + "fontTable+xml": Keep("word/fontTable.xml", "fonts"),
         _OFFICE + "theme+xml": Keep("word/theme/theme{}.xml", "theme"),
         _OFFICE + "drawingml.chart+xml": Keep("word/charts/chart{}.xml", "chart"),
+        _CHART_EX: Keep("word/charts/chartEx{}.xml", "chart of the newer kind"),
+        _OFFICE + "drawingml.chartshapes+xml": Keep(
+            "word/drawings/chartDrawing{}.xml", "drawing on a chart"
+        ),
         _OFFICE + "drawingml.diagramData+xml": Keep("word/diagrams/data{}.xml", "diagram"),
         _OFFICE + "drawingml.diagramLayout+xml": Keep("word/diagrams/layout{}.xml", "layout"),
         _OFFICE + "drawingml.diagramStyle+xml": Keep("word/diagrams/style{}.xml", "diagram style"),

@@ -10,8 +10,10 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _SHOW = _OFFICE + "presentationml."
 _MACRO = "application/vnd.ms-powerpoint."
 _MAIN = _SHOW + "presentation.main+xml"
+_CHART_EX = "application/vnd.ms-office.chartex+xml"
 
 DIALECT = Dialect(
+    folder="ppt",
     main={
         _MAIN: _MAIN,
         _SHOW + "slideshow.main+xml": _MAIN,
@@ -33,6 +35,10 @@ DIALECT = Dialect(
         _SHOW + "tableStyles+xml": Keep("ppt/tableStyles.xml", "table styles"),
         _OFFICE + "theme+xml": Keep("ppt/theme/theme{}.xml", "theme"),
         _OFFICE + "drawingml.chart+xml": Keep("ppt/charts/chart{}.xml", "chart"),
+        _CHART_EX: Keep("ppt/charts/chartEx{}.xml", "chart of the newer kind"),
+        _OFFICE + "drawingml.chartshapes+xml": Keep(
+            "ppt/drawings/chartDrawing{}.xml", "drawing on a chart"
+        ),
         _OFFICE + "drawingml.diagramData+xml": Keep("ppt/diagrams/data{}.xml", "diagram"),
         _OFFICE + "drawingml.diagramLayout+xml": Keep("ppt/diagrams/layout{}.xml", "layout"),
         _OFFICE + "drawingml.diagramStyle+xml": Keep("ppt/diagrams/style{}.xml", "diagram style"),

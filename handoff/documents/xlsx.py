@@ -10,8 +10,10 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _SHEET = _OFFICE + "spreadsheetml."
 _MACRO = "application/vnd.ms-excel."
 _MAIN = _SHEET + "sheet.main+xml"
+_CHART_EX = "application/vnd.ms-office.chartex+xml"
 
 DIALECT = Dialect(
+    folder="xl",
     main={
         _MAIN: _MAIN,
         _SHEET + "template.main+xml": _MAIN,
@@ -28,6 +30,10 @@ DIALECT = Dialect(
         _OFFICE + "vmlDrawing": Keep("xl/drawings/vmlDrawing{}.vml", "comment boxes"),
         _OFFICE + "drawing+xml": Keep("xl/drawings/drawing{}.xml", "drawing"),
         _OFFICE + "drawingml.chart+xml": Keep("xl/charts/chart{}.xml", "chart"),
+        _CHART_EX: Keep("xl/charts/chartEx{}.xml", "chart of the newer kind"),
+        _OFFICE + "drawingml.chartshapes+xml": Keep(
+            "xl/drawings/chartDrawing{}.xml", "drawing on a chart"
+        ),
         _OFFICE + "theme+xml": Keep("xl/theme/theme{}.xml", "theme"),
     },
     text_tags=excel.TEXT_TAGS,

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from handoff.documents.ooxml import xmlio
+from handoff.documents.ooxml.names import X
 from handoff.documents.slots import Slot
 from handoff.documents.trees import Element
 from handoff.errors import DamagedError, LimitError, UnsafeContentError
 
-X = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MAX_INLINED = 200_000_000
 
 # A formula that only calculates with cells and numbers: it names nothing, fetches nothing and

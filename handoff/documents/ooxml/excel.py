@@ -9,33 +9,28 @@ from dataclasses import dataclass
 from handoff.documents.ooxml import word, xmlio
 from handoff.documents.ooxml.cells import (
     CellSlot,
-    X,
     date_styles,
     inline_strings,
     keep_plain_formulas,
     shown,
 )
-from handoff.documents.ooxml.names import MC, A, C, split
+from handoff.documents.ooxml.names import MC, A, C, X, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.slots import Passage, Piece, Slot
 from handoff.documents.trees import Element
 from handoff.errors import LimitError
-from handoff.model import UnitKind
+from handoff.model import DocumentOptions, UnitKind
 
 MAX_CELLS = 2_000_000
 TEXT_TAGS = (f"{X}t", f"{A}t", f"{X}v")
 _DROPPED_NAMES = """
     definedNames fileSharing workbookProtection customWorkbookViews calcPr externalReferences
     pivotCaches functionGroups webPublishing webPublishObjects smartTagPr smartTagTypes
-    fileRecoveryPr sheetProtection protectedRanges scenarios customSheetViews hyperlinks tableParts
-    oleObjects controls webPublishItems customProperties cellWatches ignoredErrors smartTags
+    fileRecoveryPr sheetProtection protectedRanges scenarios customSheetViews tableParts
+    controls webPublishItems customProperties cellWatches ignoredErrors smartTags
     legacyDrawingHF rPh phoneticPr autoFilter sortState dataConsolidate
 """
-_DROPPED = (
-    *(X + name for name in _DROPPED_NAMES.split()),
-    f"{C}externalData",
-    f"{C}userShapes",
-)
+_DROPPED = tuple(X + name for name in _DROPPED_NAMES.split())
 
 DETACH = {
     **{X + name: "element" for name in ("hyperlink", "legacyDrawing", "legacyDrawingHF")},
@@ -48,7 +43,9 @@ DETACH = {
     f"{X}control": f"{X}controls",
     f"{A}hlinkClick": "element",
     f"{A}hlinkHover": "element",
-    f"{A}blip": "link",
+    **word.PICTURES,
+    f"{X}picture": "element",
+    f"{X}objectPr": "element",
     f"{C}externalData": "element",
     f"{C}userShapes": "element",
 }
@@ -76,7 +73,7 @@ class SheetNameSlot(Slot):
         self.element.set("name", name)
 
 
-def clean(parts: Sequence[Part]) -> None:
+def clean(parts: Sequence[Part], _options: DocumentOptions) -> None:
     """Take everything that is no content out of `parts`, and put the strings into their cells.
 
     Raises:

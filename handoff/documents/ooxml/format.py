@@ -28,8 +28,8 @@ class OoxmlFormat:
 
     def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
         """The document redacted and rebuilt; raises what `load` raises."""
-        return rewritable(untrusted, door, self.dialect).rewrite(redactions)
+        return rewritable(untrusted, door, self.dialect).rewrite(redactions, door)
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
         """All text, attributes and names of all parts by expat over our own ZIP walk."""
-        return reread_package(produced, door.limits)
+        return reread_package(produced, door)

@@ -21,7 +21,27 @@ V = "{urn:schemas-microsoft-com:vml}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
+P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+X = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
+P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
+
 STRICT = "http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(rb"""(=\s*["'])http://purl\.oclc\.org/ooxml/(\w+)/(\w+)""")
+
+_OFFICE_KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_KIND_NAMES = """
+    officeDocument header footer footnotes endnotes comments styles numbering settings fontTable
+    theme chart diagramData diagramLayout diagramQuickStyle diagramColors image package oleObject
+    aFChunk slide slideLayout slideMaster notesSlide notesMaster handoutMaster commentAuthors
+    tableStyles worksheet chartsheet sharedStrings drawing vmlDrawing chartUserShapes
+"""
+_KINDS = {
+    **{name: _OFFICE_KINDS + name for name in _KIND_NAMES.split()},
+    "chartEx": "http://schemas.microsoft.com/office/2014/relationships/chartEx",
+    "commentsExtended": "http://schemas.microsoft.com/office/2011/relationships/commentsExtended",
+    "commentsIds": "http://schemas.microsoft.com/office/2016/09/relationships/commentsIds",
+}
 
 _KNOWN_NAMESPACE = re.compile(
     r"http://schemas\.(?:openxmlformats\.org|microsoft\.com/office)/[-A-Za-z0-9/.]{3,80}"
@@ -60,6 +80,18 @@ def split(name: str) -> tuple[str, str]:
 def is_known_namespace(uri: str) -> bool:
     """Whether `uri` is one of Office's own namespaces."""
     return _KNOWN_NAMESPACE.fullmatch(uri) is not None
+
+
+def relationship_kind(uri: str) -> str:
+    """Office's own URI for the kind of relationship `uri`, "" for one that is never kept."""
+    return _KINDS.get(uri.rpartition("/")[2], "")
+
+
+def transitional(untrusted: bytes) -> bytes:
+    """The XML with the names of ISO/IEC 29500 Strict made those of Transitional (part 4, 9)."""
+    if STRICT.encode() not in untrusted:
+        return untrusted
+    return _STRICT_NAME.sub(rb"\1http://schemas.openxmlformats.org/\2/2006/\3", untrusted)
 
 
 def is_plain_prefix(prefix: str) -> bool:

@@ -7,25 +7,27 @@ from collections.abc import Sequence
 from lxml import etree
 
 from handoff.documents.ooxml import word, xmlio
-from handoff.documents.ooxml.names import A, C, split
+from handoff.documents.ooxml.names import MC, P14, A, C, P, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.trees import Element
-
-P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+from handoff.model import DocumentOptions
 
 TEXT_TAGS = (f"{A}t", f"{P}text")
 _DROPPED = (
     *(P + name for name in ("modifyVerifier", "embeddedFontLst", "custDataLst", "custShowLst")),
     *(P + name for name in ("photoAlbum", "smartTags", "controls", "htmlPubPr", "tagLst")),
-    f"{C}externalData",
-    f"{C}userShapes",
 )
 
 DETACH = {
     f"{A}hlinkClick": "element",
     f"{A}hlinkHover": "element",
     f"{A}hlinkMouseOver": "element",
-    f"{A}blip": "link",
+    **word.PICTURES,
+    **{A + name: "element" for name in ("audioFile", "videoFile", "quickTimeFile", "wavAudioFile")},
+    **{P + name: "element" for name in ("snd", "sndAc")},
+    f"{A}snd": "element",
+    f"{P}contentPart": f"{MC}Choice",
+    f"{P14}contentPart": f"{MC}Choice",
     f"{P}tags": "element",
     f"{P}custData": "element",
     f"{P}oleObj": f"{P}graphicFrame",
@@ -38,7 +40,7 @@ _NAMED = ("cSld", "tblStyle", "custShow")
 _TIMES = ("dt", "modified", "created")
 
 
-def clean(parts: Sequence[Part]) -> None:
+def clean(parts: Sequence[Part], _options: DocumentOptions) -> None:
     """Take everything that is no content out of `parts`, the same way in each."""
     numbers: dict[str, int] = {}
     for part in parts:

@@ -1,7 +1,8 @@
 """The independent second reading of an Office package: its own ZIP walk, zlib and expat.
 
-Shares no code with the reader: entries are found by walking the local headers from the first byte
-on, so an entry that the central directory does not list would show as well.
+Shares no code with the reader (but the names of folders, and the one picture of our own): entries
+are found by walking the local headers from the first byte on, so an entry that the central
+directory does not list would show as well.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from handoff.documents.base import Limits
+from handoff.documents.base import Door, Limits
+from handoff.documents.ooxml.nested import NESTED_FOLDERS
+from handoff.documents.ooxml.placeholder import PLACEHOLDER
 from handoff.errors import DamagedError, LimitError
 from handoff.model import TextUnit, UnitKind
 
@@ -22,23 +25,34 @@ _TEXTS = frozenset({"t", "delText", "instrText", "delInstrText", "v", "f"})
 _SEPARATOR = "\n\u241e\n"
 
 
-def reread_package(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
+def reread_package(produced: bytes, door: Door) -> tuple[TextUnit, ...]:
     """Units of everything in `produced` that could hold text.
 
     RAW units are every string of a part, one a line with a separator between: for searching
-    known values, not for finding new ones.
+    known values, not for finding new ones. Documents inside go through the door.
 
     Raises:
         DamagedError: `produced` is not a well-formed package.
         LimitError: it unpacks to more than the limit.
+        DocumentError: whatever the door raises.
     """
     units: list[TextUnit] = []
     entry_names: list[str] = []
-    for number, (name, content) in enumerate(_entries(produced, limits), 1):
+    for number, (name, content) in enumerate(_entries(produced, door.limits), 1):
         entry_names.append(name)
-        units += _part_units(number, content)
+        if _is_nested(name):
+            if content != PLACEHOLDER:
+                units += door.reread(content, f"part{number}", f"part {number}")
+        else:
+            units += _part_units(number, content)
     units.append(TextUnit("raw/names", UnitKind.RAW, _SEPARATOR.join(entry_names), "part names"))
     return tuple(units)
+
+
+def _is_nested(name: str) -> bool:
+    """Whether the part is a document of its own, by the folder that `nested.rewrite` puts it in."""
+    folders = name.split("/")[1:-1]
+    return folders in ([folder] for folder in NESTED_FOLDERS)
 
 
 def _entries(produced: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:

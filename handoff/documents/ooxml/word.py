@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from handoff.documents.ooxml import fields, xmlio
-from handoff.documents.ooxml.names import W14, W15, A, C, M, W, is_font, split
+from handoff.documents.ooxml import fields, tracked, xmlio
+from handoff.documents.ooxml.names import MC, W14, W15, A, C, M, O, V, W, is_font, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.slots import Passage, Piece, Side, Slot
 from handoff.documents.trees import Element
-from handoff.errors import UnsafeContentError
-from handoff.model import UnitKind
+from handoff.errors import TrackedChangesError, UnsafeContentError
+from handoff.model import DocumentOptions, UnitKind
 
 TEXT_TAGS = (f"{W}t", f"{W}delText", f"{W}instrText", f"{W}delInstrText", f"{M}t", f"{A}t")
 _CODE_TAGS = (f"{W}instrText", f"{W}delInstrText")
@@ -43,22 +43,23 @@ _DROPPED = (
     *(f"{W15}{name}" for name in ("dataBinding", "docId", "webExtensionLinked")),
     f"{W15}webExtensionCreated",
     f"{W14}docId",
-    f"{C}externalData",
-    f"{C}userShapes",
 )
 _UNWRAPPED = (f"{W}customXml", f"{W}smartTag")
-_HELD = {f"{W}altChunk": "an embedded document", f"{W}subDoc": "a subdocument"}
+_HELD = {f"{W}subDoc": "a subdocument"}
 
+# Every picture is kept, be it as a gray one: what refers to none refers to nothing.
+PICTURES = dict.fromkeys((f"{A}blip", f"{V}imagedata", f"{V}fill", f"{V}stroke"), "attribute")
 DETACH = {
     f"{W}hyperlink": "attribute",
     f"{A}hlinkClick": "element",
     f"{A}hlinkHover": "element",
     f"{A}hlinkMouseOver": "element",
-    f"{A}blip": "link",
+    **PICTURES,
     f"{W}control": f"{W}object",
-    "{urn:schemas-microsoft-com:office:office}OLEObject": f"{W}object",
-    "{urn:schemas-microsoft-com:vml}imagedata": "link",
-    "{urn:schemas-microsoft-com:vml}fill": "link",
+    f"{O}OLEObject": "element",
+    f"{W}altChunk": "element",
+    f"{W14}contentPart": f"{MC}Choice",
+    f"{W}printerSettings": "element",
     f"{W}attachedTemplate": "element",
     f"{W}saveThroughXslt": "element",
     f"{C}externalData": "element",
@@ -97,16 +98,18 @@ _ANONYMISED = ("date", "dateUtc", "initials", "userId", "providerId")
 _PLAIN_BOOKMARK = re.compile(r"_(?:Toc|Ref|Hlk|GoBack|Hlt|Toa|Pctr)\d{0,12}")
 
 
-def clean(parts: Sequence[Part]) -> None:
+def clean(parts: Sequence[Part], options: DocumentOptions) -> None:
     """Take everything that is no content out of `parts`, the same way in each.
 
     Raises:
-        UnsafeContentError: a document within the document.
+        TrackedChangesError: there are tracked changes, and the profile holds them.
+        UnsafeContentError: a subdocument.
     """
     bookmarks = _rename_bookmarks(parts)
     for part in parts:
         for element in part.root.iter(*_HELD):
             raise UnsafeContentError(f"contains {_HELD[element.tag]} that cannot be read yet")
+        _settle_changes(part, options)
         for element in list(part.root.iter(*_DROPPED)):
             xmlio.drop(element)
         for element in list(part.root.iter(*_UNWRAPPED)):
@@ -115,6 +118,14 @@ def clean(parts: Sequence[Part]) -> None:
         name_objects(part)
     _rename_styles(parts)
     _anonymise(parts)
+
+
+def _settle_changes(part: Part, options: DocumentOptions) -> None:
+    if options.tracked_changes == "accept":
+        tracked.accept(part)
+    elif options.tracked_changes == "hold" and tracked.first(part) is not None:
+        kind = _kind(part)
+        raise TrackedChangesError(f"the {kind.value} contains tracked changes")
 
 
 def passages(part: Part, key: str, words: str, _parts: Sequence[Part]) -> Iterator[Passage]:
@@ -206,6 +217,11 @@ def name_objects(part: Part) -> None:
             element.set("name", f"Object {element.get('id', '')[:9]}".strip())
     for element in _elements(part, part.tags_named(*_THEME_PARTS)):
         element.set("name", "Theme")
+    for element in part.root.iter(f"{W}object"):
+        # Without its OLE object it is a picture (17.3.3.19, 17.3.3.21).
+        if element.find(f"{O}OLEObject") is None and element.find(f"{W}control") is None:
+            element.tag = f"{W}pict"
+            element.attrib.clear()
     for element in list(part.root.iter(f"{W}abstractNum", f"{W}ffData")):
         for name in element.findall(f"{W}name"):
             xmlio.drop(name)

@@ -215,14 +215,6 @@ def test_a_cell_that_shows_a_missing_string_is_damaged() -> None:
         HANDLER.read(build(_cell("<v>5</v>", ' t="s"')), HouseDoor())
 
 
-def test_a_picture_is_held() -> None:
-    content = build(
-        after='<picture r:id="rId9"/>', rels=relationship("rId9", "image", "../media/i.png")
-    )
-    with pytest.raises(UnsafeContentError, match="picture"):
-        HANDLER.read(content, HouseDoor())
-
-
 @pytest.mark.parametrize("name", ["TwoSheetsOneHidden.xlsx", "comments.xlsx"])
 def test_real_workbooks_keep_their_text(name: str) -> None:
     if not (REAL / name).exists():
