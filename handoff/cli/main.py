@@ -6,7 +6,6 @@ stdout is data, stderr is speech. `handoff --help` imports nothing but Click.
 from __future__ import annotations
 
 import errno
-import importlib
 import logging
 import os
 import resource
@@ -20,6 +19,7 @@ from typing import NoReturn
 import click
 
 from handoff import __version__
+from handoff.cli.lazy import LazyGroup
 from handoff.errors import DiskFullError, HandoffError, PermissionsError, UsageError
 
 # name -> (module, the first line of its help). The help stands here so that listing the commands
@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": ("doctor", "Check everything a delivery depends on, and say how to mend it."),
     "init": ("init", "Make a handoff home: keys, example policies, an empty custody log."),
     "keys": ("keys", "Make, show and import the firm's keys."),
+    "evaluate": ("evaluate", "Score what is found on an annotated CORPUS, beside stock Presidio."),
     "open": ("open", "Open what was sealed, with the firm's or the vendor's identity."),
     "redact": ("redact", "Write redacted copies for a person to look at; nothing is sent."),
     "send": ("send", "Redact, recheck, seal and deliver documents to a vendor."),
@@ -38,8 +39,8 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
+class RootGroup(LazyGroup):
+    """The root of all commands."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; a reader of our output that has gone ends it like SIGPIPE would.
@@ -51,25 +52,8 @@ class LazyGroup(click.Group):
         except BrokenPipeError:
             raise Signalled(signal.SIGPIPE) from None
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, without importing a command."""
-        return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of `cmd_name`; a command is the module's `command`."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"handoff.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands from `COMMANDS` alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=RootGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="handoff %(version)s")
 def cli() -> None:
     """Hand client documents to outsourcing vendors, safely enough to sign for.

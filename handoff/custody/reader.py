@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Engine, Row
 
 from handoff.custody import schema
 from handoff.custody.database import check_header, open_engine, translated
-from handoff.custody.events import decode_event
+from handoff.custody.events import decode_event, format_time
 from handoff.errors import CustodyEventError, LedgerCorruptError
 from handoff.model import CustodyEvent
 
@@ -93,6 +94,26 @@ class LedgerReader:
     def _page(self, query: sa.Select[tuple[int, bytes]]) -> list[Row[tuple[int, bytes]]]:
         with translated(), self._engine.begin() as connection:
             return list(connection.execute(query))
+
+    def index_at(self, moment: datetime) -> int:
+        """The index of the first event at or after `moment`; the log's size if there is none.
+
+        Times do not go back within a log, so the place is found by halving.
+        """
+        low, high = 0, self.size()
+        wanted = format_time(moment)
+        while low < high:
+            middle = (low + high) // 2
+            if self._time_of(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _time_of(self, index: int) -> str:
+        query = sa.select(schema.events.c.at).where(schema.events.c.idx == index)
+        with translated(), self._engine.connect() as connection:
+            return str(connection.execute(query).scalar())
 
     def last_event(self) -> CustodyEvent | None:
         """The latest event, or None; raises `LedgerCorruptError` if it cannot be read."""

@@ -1,4 +1,4 @@
-"""The custody log as tables: a list of batches, and the history of a batch or a document.
+"""The custody log in words: the history of a batch, of a document, or of a period.
 
 Pure functions from events to plain data; the command line and later the web page print them. They
 never fail on an event of a kind, or with details, that they do not know.
@@ -6,9 +6,11 @@ never fail on an event of a kind, or with details, that they do not know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Protocol
 
 from handoff.custody.words import sentence
@@ -25,31 +27,10 @@ class EventSource(Protocol):
         batch_id: str | None = None,
         doc_id: str | None = None,
         kinds: Iterable[str] | None = None,
+        after: int = -1,
     ) -> Iterator[CustodyEvent]:
-        """Events in order of index, narrowed by what is given."""
+        """Events in order of index, from the one after `after` on, narrowed by what is given."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """One batch in the list.
-
-    Attributes:
-        state: "open", "interrupted" or "closed". A batch is closed when its manifest is
-            delivered, or when it has none because nothing was delivered.
-        closed_at: when it was closed, None while it is not.
-        delivered, held, failed: documents by how they ended so far.
-    """
-
-    batch_id: str
-    vendor: str
-    opened_at: datetime
-    closed_at: datetime | None
-    state: str
-    documents: int
-    delivered: int
-    held: int
-    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,71 +46,6 @@ class TimelineRow:
     doc_id: str
     control_number: str
     text: str
-
-
-_OUTCOMES = {
-    "document.held": "held",
-    "delivery.confirmed": "delivered",
-    "delivery.failed": "failed",
-    # The announced upload never happened; the document is sealed and sent anew.
-    "delivery.abandoned": "pending",
-}
-_BATCH_KINDS = (
-    "batch.opened",
-    "batch.resumed",
-    "batch.interrupted",
-    "batch.closed",
-    "manifest.delivered",
-)
-
-
-@dataclass(slots=True)
-class _Tally:
-    opened: CustodyEvent
-    state: str = "open"
-    closed: CustodyEvent | None = None
-    outcomes: dict[str, str] = field(default_factory=dict)
-
-    def row(self) -> BatchRow:
-        return BatchRow(
-            batch_id=self.opened.batch_id,
-            vendor=_text(self.opened, "vendor"),
-            opened_at=self.opened.at,
-            closed_at=self.closed.at if self.closed else None,
-            state=self.state,
-            documents=_number(self.opened, "documents"),
-            delivered=self._count("delivered"),
-            held=self._count("held"),
-            failed=self._count("failed"),
-        )
-
-    def _count(self, name: str) -> int:
-        counted = sum(1 for outcome in self.outcomes.values() if outcome == name)
-        return _number(self.closed, name, counted) if self.closed else counted
-
-
-def list_batches(source: EventSource) -> list[BatchRow]:
-    """Every batch, in the order in which they were opened.
-
-    A closed batch counts as `batch.closed` says, another one by the last outcome of each document.
-    """
-    tallies: dict[str, _Tally] = {}
-    for event in source.events(kinds=(*_BATCH_KINDS, *_OUTCOMES)):
-        if not event.batch_id:
-            continue
-        tally = tallies.setdefault(event.batch_id, _Tally(event))
-        if event.kind in _OUTCOMES:
-            # A manifest is delivered too, but is no document.
-            if event.doc_id:
-                tally.outcomes[event.doc_id] = _OUTCOMES[event.kind]
-        elif event.kind == "batch.closed":
-            tally.closed = event
-            tally.state = "open" if _number(event, "delivered") else "closed"
-        elif event.kind == "manifest.delivered":
-            tally.state = "closed"
-        elif tally.state != "closed":
-            tally.state = "interrupted" if event.kind == "batch.interrupted" else "open"
-    return [tally.row() for tally in tallies.values()]
 
 
 def show(source: EventSource, reference: str) -> list[TimelineRow]:
@@ -150,6 +66,45 @@ def show(source: EventSource, reference: str) -> list[TimelineRow]:
     if not reference or not rows:
         raise UnknownReferenceError("nothing in the custody log answers to this reference")
     return sorted(rows, key=lambda row: row.index)
+
+
+class PeriodSource(EventSource, Protocol):
+    """A source that finds a moment's place in it."""
+
+    def index_at(self, moment: datetime) -> int:
+        """The index of the first event at or after `moment`."""
+        ...
+
+
+def period(  # noqa: PLR0913 - each narrows in its own way
+    source: PeriodSource,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    kinds: Sequence[str] = (),
+    by: str = "",
+    batch_ids: AbstractSet[str] | None = None,
+) -> Iterator[TimelineRow]:
+    """What happened from `since` up to `until`, in order; empty or None does not narrow.
+
+    Args:
+        source: the log.
+        since: the first moment.
+        until: the first moment that is too late.
+        kinds: only events of these kinds.
+        by: only what this account did.
+        batch_ids: only events of these batches.
+    """
+    first = source.index_at(since) if since else 0
+    events = source.events(kinds=kinds or None, after=first - 1)
+    if until:
+        events = takewhile(lambda event: event.at < until, events)
+    wanted = (
+        event
+        for event in events
+        if by in {"", event.actor} and (batch_ids is None or event.batch_id in batch_ids)
+    )
+    return _rows(wanted)
 
 
 def _resolve_batch(source: EventSource, reference: str) -> str | None:
@@ -199,8 +154,3 @@ def _rows(events: Iterable[CustodyEvent]) -> Iterator[TimelineRow]:
 def _text(event: CustodyEvent, name: str) -> str:
     value = event.details.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _number(event: CustodyEvent, name: str, default: int = 0) -> int:
-    value = event.details.get(name)
-    return value if type(value) is int else default

@@ -6,15 +6,16 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from handoff import __version__, assets
 from handoff.custody.ledger import CLOCK_TOLERANCE, Party, SqliteLedger
 from handoff.custody.logkey import LogKey, load_log_key
-from handoff.detection.entities import require_known
+from handoff.custody.reader import LedgerReader
+from handoff.detection.entities import optional_assets, require_known
 from handoff.documents.base import Limits
 from handoff.errors import ClockError
 from handoff.model import RedactionProfile, VendorPolicy
@@ -41,6 +42,7 @@ class Engine:
     model: Path
     model_sha256: str
     pdfium: Path
+    optional_models: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,21 @@ def limits_of(config: ConfigSchema) -> Limits:
 
 
 def open_engine(profile: RedactionProfile, config: ConfigSchema, batch_key: bytes) -> Engine:
-    """Find and verify the model and the PDF engine.
+    """Find and verify the models that the profile asks for, and the PDF engine.
 
     Raises:
         AssetError: one of them is missing or is not the one we pinned.
         ConfigError: the profile names an entity that nothing finds.
     """
     require_known(profile)
+    asked = optional_assets(profile)
     return Engine(
         profile=profile,
         limits=limits_of(config),
         batch_key=batch_key,
         model=assets.model_path(),
-        model_sha256=assets.model_sha256(),
+        model_sha256=assets.model_sha256(asked),
+        optional_models=assets.optional_paths(asked),
         pdfium=assets.pdfium_wasm(),
     )
 
@@ -102,6 +106,15 @@ def open_ledger(home: Home, clock: Clock) -> SqliteLedger:
         CustodyError: it cannot be opened, or is damaged.
     """
     return SqliteLedger.open(home.custody, key=open_log_key(home), clock=clock, party=log_party())
+
+
+def open_reader(home: Home) -> LedgerReader:
+    """The custody log of this home, for reading alone; no key is needed.
+
+    Raises:
+        CustodyError: it cannot be opened, or is damaged.
+    """
+    return LedgerReader.open_reader(home.custody)
 
 
 def _require_clock(ledger: SqliteLedger, clock: Clock) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from handoff.cli.main import COMMANDS, cli
+from handoff.cli.lazy import LazyGroup
+from handoff.cli.main import cli
 from handoff.documents.registry import formats
 from scripts import exit_codes
 from tests.pages import DOCUMENTS, OPERATIONS, PAGES, README, commands_shown, names, section
@@ -81,11 +82,20 @@ def test_every_command_is_shown_somewhere() -> None:
     }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_list_of_commands_says_what_the_commands_say(name: str) -> None:
-    command = ALL_COMMANDS[(name,)]
-    assert command.name == name
-    assert (command.help or "").partition("\n")[0] == COMMANDS[name][1]
+LISTED = [
+    (*path, name)
+    for path, group in [((), cli), *ALL_COMMANDS.items()]
+    if isinstance(group, LazyGroup)
+    for name in group.lazy
+]
+
+
+@pytest.mark.parametrize("path", LISTED, ids=" ".join)
+def test_the_list_of_commands_says_what_the_commands_say(path: tuple[str, ...]) -> None:
+    command, group = ALL_COMMANDS[path], ALL_COMMANDS.get(path[:-1], cli)
+    assert isinstance(group, LazyGroup)
+    assert command.name == path[-1]
+    assert (command.help or "").partition("\n")[0] == group.lazy[path[-1]][1]
 
 
 @pytest.mark.parametrize("path", ALL_COMMANDS, ids=" ".join)

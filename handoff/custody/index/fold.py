@@ -167,8 +167,9 @@ def _withheld(row: Row, _event: CustodyEvent) -> None:
 
 
 def _redacted(row: Row, event: CustodyEvent) -> None:
-    counts = event.details.get("counts")
-    row["redactions"] = json.dumps(counts if isinstance(counts, dict) else {}, sort_keys=True)
+    nested = event.details.get("counts")
+    counts = nested.items() if isinstance(nested, dict) else ()
+    row["redactions"] = json.dumps({k: v for k, v in counts if type(v) is int}, sort_keys=True)
     row["media_type"] = text(event, "media_type")
     row["extension"] = text(event, "extension")
     row["size"] = number(event, "size")

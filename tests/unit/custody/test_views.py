@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from handoff.custody.index.search import BatchFacts, Query, find_batches, find_documents
+from handoff.custody.index.update import open_index
 from handoff.custody.ledger import SqliteLedger
 from handoff.custody.logkey import LogKey
-from handoff.custody.views import list_batches, show
+from handoff.custody.views import period, show
 from handoff.errors import UnknownReferenceError
 from handoff.model import EventDraft, JsonValue
 from tests.unit.custody.lab import SetClock, open_ledger
@@ -56,10 +59,15 @@ def ledger(path: Path, key: LogKey, clock: SetClock) -> Iterator[SqliteLedger]:
         yield opened
 
 
-def test_batches_are_listed_with_their_state_and_counts(ledger: SqliteLedger) -> None:
+def listed(ledger: SqliteLedger, path: Path) -> list[BatchFacts]:
+    with open_index(path, ledger) as index:
+        return sorted(find_batches(index, Query()), key=lambda row: row.batch_id)
+
+
+def test_batches_are_listed_with_their_state_and_counts(ledger: SqliteLedger, path: Path) -> None:
     rows = [
         (r.batch_id, r.vendor, r.state, r.documents, r.delivered, r.held, r.failed)
-        for r in list_batches(ledger)
+        for r in listed(ledger, path)
     ]
     assert rows == [
         ("aa11", "acme", "closed", 2, 1, 1, 0),
@@ -67,8 +75,24 @@ def test_batches_are_listed_with_their_state_and_counts(ledger: SqliteLedger) ->
         ("bb33", "", "interrupted", 0, 0, 0, 0),
     ]
     ledger.append([draft("delivery.abandoned", "aa22", "d4")])
-    assert list_batches(ledger)[1].failed == 0
-    assert [row.closed_at is None for row in list_batches(ledger)] == [False, True, True]
+    assert listed(ledger, path)[1].failed == 0
+    assert [row.closed_at is None for row in listed(ledger, path)] == [False, True, True]
+
+
+def test_a_period_has_what_happened_in_it(ledger: SqliteLedger, clock: SetClock) -> None:
+    began = clock.now()
+    clock.advance(60)
+    ledger.append([draft("batch.opened", "cc44", vendor="beta"), draft("batch.closed", "cc44")])
+    clock.advance(60)
+    ledger.append([draft("batch.opened", "cc55", vendor="beta")])
+    later, last = began + timedelta(seconds=30), clock.now()
+    assert [row.batch_id for row in period(ledger, later, last)] == ["cc44", "cc44"]
+    assert [row.batch_id for row in period(ledger, last, None)] == ["cc55"]
+    assert len(list(period(ledger, None, later))) == len(HISTORY)
+    assert not list(period(ledger, last + timedelta(seconds=1), None))
+    opened = period(ledger, later, None, kinds=["batch.opened"], batch_ids={"cc44"}, by="alice")
+    assert [row.kind for row in opened] == ["batch.opened"]
+    assert not list(period(ledger, None, None, by="mallory"))
 
 
 def test_a_document_has_its_history_in_plain_words(ledger: SqliteLedger) -> None:
@@ -138,10 +162,14 @@ def test_every_kind_has_words_without_any_details(ledger: SqliteLedger, kind: st
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_has_words_with_details_of_other_types(ledger: SqliteLedger, kind: str) -> None:
+def test_every_kind_has_words_with_details_of_other_types(
+    ledger: SqliteLedger, path: Path, kind: str
+) -> None:
     names = ["vendor", "documents", "code", "size", "control_number", "readers", "counts", "held"]
     values: list[JsonValue] = [None, True, -1, "word", [1, "two"], {"PERSON": "x"}]
     for value in values:
         ledger.append([draft(kind, "cc", "d9", **dict.fromkeys(names, value))])
     assert all(row.text for row in show(ledger, "d9"))
-    assert list_batches(ledger)
+    assert listed(ledger, path)
+    with open_index(path, ledger) as index:
+        assert find_documents(index, Query(reference="cc"))
