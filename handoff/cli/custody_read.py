@@ -44,7 +44,10 @@ DOCUMENT_STATES = (
 def list_(
     as_csv: bool, as_json: bool, home_path: Path | None, **narrowed: Unpack[Narrowed]
 ) -> None:
-    """Every batch: for whom, when, and how its documents ended. Times are UTC."""
+    """Every batch: for whom, when, and how its documents ended.
+
+    Times are UTC.
+    """
     from handoff.custody.index.search import find_batches
 
     asked = query(**narrowed)
@@ -85,10 +88,10 @@ def _fields(plain: dict[str, Any]) -> dict[str, Any]:
 def search(
     as_csv: bool, as_json: bool, home_path: Path | None, **narrowed: Unpack[Narrowed]
 ) -> None:
-    """Find documents by matter, vendor, person, date or state. Times are UTC.
+    """Find documents by matter, vendor, person, date or state.
 
     BATCH|DOCUMENT is a batch's id, a document's id or a control number, or the beginning of one.
-    A day is that of the last change. State "with-vendor" is whatever the vendor still has in its
+    Times are UTC; a day is that of the last change. State "with-vendor" is whatever the vendor still has in its
     bucket.
     """
     from handoff.custody.index.search import find_documents
@@ -122,9 +125,10 @@ def _document_row(d: DocumentFacts) -> list[str]:
 @json_option
 @home_option
 def show(reference: str, names: bool, as_csv: bool, as_json: bool, home_path: Path | None) -> None:
-    """What happened to a batch or a document, step by step. Times are UTC.
+    """What happened to a batch or a document, step by step.
 
     BATCH|DOCUMENT is a batch (or the beginning of its id), a document's id, or a control number.
+    Times are UTC.
     """
     from handoff.custody.views import show as history
 
@@ -155,7 +159,10 @@ def timeline(
     home_path: Path | None,
     **narrowed: Unpack[Narrowed],
 ) -> None:
-    """Everything that happened in a period, in order. Times are UTC."""
+    """Everything that happened in a period, in order.
+
+    Times are UTC.
+    """
     from handoff.custody.index.search import find_batches
     from handoff.custody.views import period
 
