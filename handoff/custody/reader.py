@@ -95,6 +95,16 @@ class LedgerReader:
         with translated(), self._engine.begin() as connection:
             return list(connection.execute(query))
 
+    def leaf_hashes(self, start: int, end: int) -> list[bytes]:
+        """The hashes of the leaves `start <= index < end`, as they stand in their rows."""
+        columns = schema.events.c
+        query = sa.select(columns.leaf_hash).where(columns.idx >= start, columns.idx < end)
+        with translated(), self._engine.connect() as connection:
+            found = [row.leaf_hash for row in connection.execute(query.order_by(columns.idx))]
+        if len(found) != end - start or not all(isinstance(value, bytes) for value in found):
+            raise LedgerCorruptError("events of the custody log are missing")
+        return found
+
     def index_at(self, moment: datetime) -> int:
         """The index of the first event at or after `moment`; the log's size if there is none.
 

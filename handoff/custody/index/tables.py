@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raised with every change of the tables or of what they mean: an older file is built anew."""
 
 METADATA = sa.MetaData()
@@ -61,6 +61,14 @@ documents = sa.Table(
     sa.Index("documents_matter_state", "matter", "state"),
     sa.Index("documents_state", "state"),
 )
+
+blocks = sa.Table(
+    "blocks",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("root", sa.LargeBinary, nullable=False),
+)
+"""The root of each whole block of 256 leaves (`proofs`)."""
 
 progress = sa.Table(
     "progress",

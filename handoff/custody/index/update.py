@@ -15,10 +15,12 @@ from sqlalchemy.engine import Connection, Engine
 from handoff.custody.database import create_database_file, translated
 from handoff.custody.events import encode_event
 from handoff.custody.index.fold import Facts, Row
+from handoff.custody.index.proofs import Leaves, extend_blocks
 from handoff.custody.index.tables import (
     INDEX_VERSION,
     METADATA,
     batches,
+    blocks,
     documents,
     engine_in_memory,
     engine_on,
@@ -33,7 +35,7 @@ STRETCH = 5_000
 """Events taken into account in one transaction."""
 
 
-class Source(Protocol):
+class Source(Leaves, Protocol):
     """The log, read from a place on."""
 
     def events(
@@ -98,6 +100,7 @@ def refresh(engine: Engine, source: Source) -> int:
             if not stretch:
                 return size
             _take_in(connection, stretch)
+            extend_blocks(connection, source, stretch[-1].index + 1)
 
 
 def _size(connection: Connection, source: Source) -> int:
@@ -107,7 +110,7 @@ def _size(connection: Connection, source: Source) -> int:
         last = next(source.events(after=row.size - 2), None)
         if last is not None and last.index == row.size - 1 and _hash(last) == row.last:
             return int(row.size)
-    for table in (batches, documents, progress):
+    for table in (batches, blocks, documents, progress):
         connection.execute(sa.delete(table))
     return 0
 
