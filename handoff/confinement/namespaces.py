@@ -42,6 +42,11 @@ def unshare(flags: int) -> None:
     Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1", encoding="ascii")
 
 
+def leave_network() -> bool:
+    """Enter an empty network namespace, local sockets' abstract names included; needs root."""
+    return _try_unshare(NEW_NETWORK)
+
+
 def die_with_parent() -> None:
     """Have the kernel kill this process when the thread that started it ends (prctl(2))."""
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0) != 0:

@@ -1,7 +1,8 @@
 """The worker process: the only place where document text exists. Reads, finds, redacts, seals.
 
-A worker gets no credentials: the fork server that makes it is started without them. Each document
-runs under limits on memory, CPU and wall time; over the memory limit the document is held, over a
+A worker gets no credentials: the fork server that makes it is started without them. It gives up the
+network before it sees a document, and other processes of its user cannot look into it. Each
+document runs under limits on memory, CPU and wall time; over the memory limit it is held, over a
 time limit the kernel ends the process and the coordinator finds the culprit (pool.py).
 """
 
@@ -17,12 +18,14 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from handoff.confinement.namespaces import leave_network
+from handoff.confinement.seccomp import ConfinementError, deny_network, keep_private
 from handoff.errors import DocumentError, HandoffError, InternalError, LimitError
 from handoff.model import Held
 from handoff.pipeline.forking import start_fork_server
@@ -61,8 +64,11 @@ def start(engine: Engine, limits: WorkersSchema) -> None:
     _silence()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_coordinator, daemon=True).start()
+    _confine()
     # A core dump would be plaintext on disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # All that is written was made in memory first: a larger file can only be a fault.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.memory_bytes, limits.memory_bytes))
     # RLIMIT_DATA counts writable private memory; RLIMIT_AS would also count the address space
     # that wasmtime reserves and never touches.
     resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
@@ -72,6 +78,18 @@ def start(engine: Engine, limits: WorkersSchema) -> None:
     except HandoffError as error:
         # Raised from here it would only look like a worker that died.
         _failure = error
+
+
+def _confine() -> None:
+    """No network, no new privileges, no other process; `handoff doctor` says what is not to be had.
+
+    A number of processes is no limit here: the kernel counts all those of the user, whoever
+    started them (RLIMIT_NPROC, getrlimit(2)).
+    """
+    keep_private()
+    leave_network()
+    with suppress(ConfinementError):
+        deny_network()
 
 
 def _silence() -> None:
