@@ -7,11 +7,15 @@ import shutil
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from handoff.storage import embedded
 from tests.firm import Firm
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_ID = 40
@@ -32,6 +36,16 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Ser
     directory = tmp_path_factory.getbasetemp() / "seaweedfs"
     yield embedded.start(directory, ("acme", "beta"), tls=True)
     embedded.stop(directory, seconds=1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL; one for all the tests of this process."""
+    module = pytest.importorskip("tests.postgres", reason="psycopg is missing")
+    if module.programs() is None:
+        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
+    with module.server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -104,12 +104,25 @@ def check_header(connection: Connection) -> None:
         LedgerCorruptError: it is another program's database, or an empty one.
         LedgerVersionError: another version of handoff wrote it.
     """
+    version = check_application(connection)
+    if version != SCHEMA_VERSION:
+        raise wrong_version(version)
+
+
+def check_application(connection: Connection) -> int:
+    """The schema version that the database names; raises `LedgerCorruptError` if it is not ours."""
     application = connection.exec_driver_sql("PRAGMA application_id").scalar()
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar()
     if application != APPLICATION_ID:
         raise LedgerCorruptError("the file is a database, but no custody log")
-    if version != SCHEMA_VERSION:
-        raise LedgerVersionError(f"the custody log has schema {version}, we know {SCHEMA_VERSION}")
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+
+
+def wrong_version(version: int) -> LedgerVersionError:
+    """The error for a log of another schema, with what to do about it."""
+    message = f"the custody log has schema {version}, we know {SCHEMA_VERSION}"
+    if 0 < version < SCHEMA_VERSION:
+        return LedgerVersionError(message, "run `handoff custody migrate` once")
+    return LedgerVersionError(message)
 
 
 def is_blank(connection: Connection) -> bool:
@@ -124,7 +137,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise translate_sqlite_error(error.orig) from None
+        raise _translate(error) from None
     except (SQLAlchemyError, UnicodeError):
         # sqlite3 raises UnicodeDecodeError where SQLite's message quotes bytes of a damaged schema.
         raise LedgerCorruptError("the custody log's database is damaged") from None
@@ -132,6 +145,38 @@ def translated() -> Iterator[None]:
         raise translate_sqlite_error(error) from None
     except OSError as error:
         raise translate_os_error(error) from None
+
+
+def _translate(error: DBAPIError) -> CustodyError | DiskFullError | PermissionsError:
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return translate_sqlite_error(original)
+    return translate_postgres_error(getattr(original, "sqlstate", None))
+
+
+def translate_postgres_error(
+    sqlstate: str | None,
+) -> CustodyError | DiskFullError | PermissionsError:
+    """The typed error for what PostgreSQL reported (its manual, appendix A).
+
+    Without a code it was libpq that spoke: there is no server, or the connection broke.
+    """
+    state = sqlstate or "08000"
+    if state in {"55P03", "57014", "40P01"}:
+        return LedgerLockedError("the custody log stayed locked by another process")
+    if state == "53100":
+        return DiskFullError("the disk of the custody log is full")
+    if state in {"42501", "25006"} or state.startswith("28"):
+        return PermissionsError(
+            "the custody log's PostgreSQL does not let us in, or not do what we must",
+            "check the role, its password (PGPASSWORD, ~/.pgpass) and what it was granted",
+        )
+    if state[:2] in {"08", "3D", "53", "57", "58"}:
+        return LedgerUnusableError(
+            "the custody log's PostgreSQL cannot be reached, or has no such database",
+            "check that the server runs, and `custody:` in config.yaml",
+        )
+    return LedgerCorruptError("the custody log's database is damaged")
 
 
 def translate_sqlite_error(

@@ -14,8 +14,13 @@ from sqlalchemy.engine import Connection
 from handoff.custody.merkle import CompactRange, ProofError
 from handoff.errors import LedgerCorruptError
 
-SCHEMA_VERSION = 1
-"""Kept in `PRAGMA user_version` and in `meta`; migrations will start from it."""
+SCHEMA_VERSION = 2
+"""Kept in `PRAGMA user_version` (SQLite), in `meta`, and, as Alembic's, in `alembic_version`.
+
+1: the first. 2: `alembic_version`.
+"""
+REVISIONS = {1: "0001", 2: "0002"}
+"""Alembic's name of each schema version."""
 APPLICATION_ID = 0x484F4646
 """`HOFF` in the header of the database file."""
 
@@ -31,6 +36,7 @@ STATEMENTS = {
     "events_batch": "CREATE INDEX events_batch ON events (batch_id)",
     "events_doc": "CREATE INDEX events_doc ON events (doc_id)",
     "events_kind": "CREATE INDEX events_kind ON events (kind)",
+    "alembic_version": "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
 } | {
     # A seat belt against our own mistakes and careless hands, no proof: whoever can write the file
     # can drop a trigger. The proof is in the signed checkpoints.
@@ -64,15 +70,15 @@ meta = sa.Table("meta", _METADATA, sa.Column("name", sa.Text), sa.Column("value"
 head = sa.Table(
     "head",
     _METADATA,
-    sa.Column("id", sa.Integer),
-    sa.Column("size", sa.Integer),
+    sa.Column("id", sa.BigInteger),
+    sa.Column("size", sa.BigInteger),
     sa.Column("at", sa.Text),
     sa.Column("frontier", Raw),
 )
 events = sa.Table(
     "events",
     _METADATA,
-    sa.Column("idx", sa.Integer),
+    sa.Column("idx", sa.BigInteger),
     sa.Column("at", sa.Text),
     sa.Column("kind", sa.Text),
     sa.Column("batch_id", sa.Text),
@@ -83,10 +89,11 @@ events = sa.Table(
 checkpoints = sa.Table(
     "checkpoints",
     _METADATA,
-    sa.Column("size", sa.Integer),
+    sa.Column("size", sa.BigInteger),
     sa.Column("note", sa.Text),
     sa.Column("frontier", Raw),
 )
+alembic_version = sa.Table("alembic_version", _METADATA, sa.Column("version_num", sa.Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +108,17 @@ def create_schema(connection: Connection, origin: str) -> None:
     """Lay out an empty log named `origin` in the current transaction."""
     for statement in STATEMENTS.values():
         connection.exec_driver_sql(statement)
+    first_rows(connection, origin)
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def first_rows(connection: Connection, origin: str) -> None:
+    """The rows that an empty log named `origin` has."""
     rows = [{"name": name, "value": value} for name, value in expected_meta(origin).items()]
     connection.execute(sa.insert(meta), rows)
     connection.execute(sa.insert(head).values(id=0, size=0, at="", frontier=b""))
-    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute(sa.insert(alembic_version).values(version_num=REVISIONS[SCHEMA_VERSION]))
 
 
 def expected_meta(origin: str) -> dict[str, str]:
@@ -113,9 +126,13 @@ def expected_meta(origin: str) -> dict[str, str]:
     return {"schema_version": str(SCHEMA_VERSION), "origin": origin}
 
 
-def read_head(connection: Connection) -> Head:
-    """The head row, held against the last event; raises `LedgerCorruptError`."""
-    row = connection.execute(sa.select(head.c.size, head.c.at, head.c.frontier)).one_or_none()
+def read_head(connection: Connection, *, lock: bool = False) -> Head:
+    """The head row, held against the last event; raises `LedgerCorruptError`.
+
+    With `lock`, nobody else can read it so before this transaction ends (PostgreSQL).
+    """
+    query = sa.select(head.c.size, head.c.at, head.c.frontier)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     last = connection.execute(sa.select(sa.func.max(events.c.idx))).scalar()
     try:
         if row is None or row.size != (0 if last is None else last + 1):

@@ -24,11 +24,17 @@ from handoff.custody.seal import ByteSeal
 from handoff.errors import CustodyError, LedgerCorruptError, LedgerVersionError
 
 _PRAGMAS = {"journal_mode": "wal", "encoding": "UTF-8", "auto_vacuum": 0}
+Outside = tuple[str, str]
+"""Where a checkpoint was kept, in words, and its note."""
 _TABLES = ("meta", "head", "events", "checkpoints")
 
 
 def verify(
-    path: Path, keys: Sequence[VerifierKey], *, checkpoints: Sequence[str] = ()
+    path: Path,
+    keys: Sequence[VerifierKey],
+    *,
+    checkpoints: Sequence[str] = (),
+    outside: Sequence[Outside] = (),
 ) -> VerificationReport:
     """Verify the log at `path`.
 
@@ -37,6 +43,7 @@ def verify(
         keys: the log's verifier keys; they must come from where the log's writer cannot change
             them, or they prove nothing.
         checkpoints: signed checkpoints of this log kept elsewhere; each must fit too.
+        outside: the same, each with the name of the place it was kept in.
 
     Raises:
         NotInitializedError: there is no log.
@@ -49,7 +56,7 @@ def verify(
     try:
         with translated():
             sealed = _check_seal(path, found)
-            replay.expect(_outside(path, keys, checkpoints, found))
+            replay.expect(outside_notes(LatestNote(path), keys, checkpoints, outside, found))
             with engine.begin() as connection:
                 _check_database(connection, keys, found)
                 replay.run(connection)
@@ -82,12 +89,15 @@ def _check_seal(path: Path, found: Findings) -> bool:
     return False
 
 
-def _outside(
-    path: Path, keys: Sequence[VerifierKey], checkpoints: Sequence[str], found: Findings
-) -> list[tuple[str, str]]:
+def outside_notes(
+    latest: LatestNote,
+    keys: Sequence[VerifierKey],
+    checkpoints: Sequence[str],
+    outside: Sequence[Outside],
+    found: Findings,
+) -> list[Outside]:
     """The notes kept outside of the database, each with a word on where it comes from."""
-    latest = LatestNote(path)
-    notes = [("the checkpoint given", note) for note in checkpoints]
+    notes = [("the checkpoint given", note) for note in checkpoints] + list(outside)
     try:
         checkpoint = latest.read(keys)
     except CustodyError:

@@ -57,7 +57,7 @@ def other_program(path: Path) -> None:
 
 def newer_version(path: Path) -> None:
     connection = direct(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 9")
     connection.close()
 
 
@@ -119,7 +119,7 @@ def test_a_broken_log_does_not_verify(log: Path, key: LogKey, name: str) -> None
 def test_a_newer_version_is_said_as_such_when_nothing_else_is_wrong(log: Path, key: LogKey) -> None:
     newer_version(log)
     log.with_name("custody.db.sha256").unlink()
-    with pytest.raises(LedgerVersionError, match="schema 2, we know 1"):
+    with pytest.raises(LedgerVersionError, match="schema 9, we know 2"):
         verify(log, [key.verifier])
 
 
