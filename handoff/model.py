@@ -127,6 +127,8 @@ class DocumentOptions:
             width says less about the word.
         faces: whether faces in pictures are covered.
         signatures: whether handwritten signatures in pictures are covered.
+        office_recheck: "parts" rereads an Office document by its parts; "libreoffice" also rereads
+            what LibreOffice shows of it, at some seconds a document.
     """
 
     tracked_changes: Literal["keep", "accept", "hold"] = "keep"
@@ -134,6 +136,7 @@ class DocumentOptions:
     box_widths: Literal["exact", "quantised"] = "exact"
     faces: Literal["keep", "redact"] = "keep"
     signatures: Literal["keep", "redact"] = "keep"
+    office_recheck: Literal["parts", "libreoffice"] = "parts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,17 +38,45 @@ class DocumentsSchema(StrictModel):
     box_widths: Literal["exact", "quantised"] = "exact"
     faces: Literal["keep", "redact"] = "keep"
     signatures: Literal["keep", "redact"] = "keep"
+    office_recheck: Literal["parts", "libreoffice"] = "parts"
+
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
 class ProfileSchema(StrictModel):
-    """A redaction profile file."""
+    """A redaction profile file.
 
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    `language: en`, or `languages: [en, fr]`, or `languages: {en: model, de: patterns}`, the usual
+    one first.
+    """
+
+    languages: Annotated[dict[Language, Literal["model", "patterns"]], Field(min_length=1)]
+    strict: bool = False
     entities: Annotated[dict[EntityName, RuleSchema], Field(min_length=1)]
     allow: list[str] = Field(default_factory=list)
     recheck_block: list[EntityName] = Field(default_factory=list)
     citations: Literal["keep", "redact"] = "keep"
     documents: DocumentsSchema = DocumentsSchema()
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_language(cls, value: object) -> object:
+        """`language: en` is short for `languages: [en]`, and that for `languages: {en: model}`."""
+        if not isinstance(value, dict):
+            return value
+        given = [name for name in ("language", "languages") if name in value]
+        if len(given) != 1:
+            raise ValueError("give one of language and languages")
+        named = value[given[0]]
+        if given == ["language"]:
+            named = [named]
+        if isinstance(named, list):
+            if len({*map(str, named)}) != len(named):
+                raise ValueError("languages names one twice")
+            named = {language: "model" for language in named if isinstance(language, str)}
+        rest = {key: item for key, item in value.items() if key != "language"}
+        return {**rest, "languages": named}
 
     @field_validator("entities", mode="before")
     @classmethod
@@ -80,10 +108,13 @@ def load_profile(directory: Path, name: str) -> RedactionProfile:
     return RedactionProfile(
         name=name,
         sha256=sha256,
-        language=schema.language,
+        language=next(iter(schema.languages)),
         entities={n: EntityRule(r.operator, r.threshold) for n, r in schema.entities.items()},
         allow=tuple(schema.allow),
         recheck_block=frozenset(schema.recheck_block),
         keep_citations=schema.citations == "keep",
         documents=DocumentOptions(**schema.documents.model_dump()),
+        other_languages=tuple(schema.languages)[1:],
+        patterns_only=frozenset(n for n, how in schema.languages.items() if how == "patterns"),
+        strict=schema.strict,
     )

@@ -9,6 +9,7 @@ from handoff.documents.base import Door
 from handoff.documents.ooxml.document import Dialect, read_document, rewritable
 from handoff.documents.ooxml.recognize import has_main_part
 from handoff.documents.ooxml.reread import reread_package
+from handoff.documents.ooxml.shown import shown_units
 from handoff.model import Redaction, TextUnit
 
 
@@ -16,6 +17,7 @@ class OoxmlFormat:
     """Every part by lxml, kept by allow-list, rebuilt under names of our own; reread by expat."""
 
     dialect: ClassVar[Dialect]
+    extension: str
     readers = ("lxml", "expat")
 
     def recognizes(self, untrusted: bytes) -> bool:
@@ -31,5 +33,11 @@ class OoxmlFormat:
         return rewritable(untrusted, door, self.dialect).rewrite(redactions, door)
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
-        """All text, attributes and names of all parts by expat over our own ZIP walk."""
-        return reread_package(produced, door)
+        """All text, attributes and names of all parts by expat over our own ZIP walk.
+
+        And what LibreOffice shows, where the profile says so.
+        """
+        units = reread_package(produced, door)
+        if door.options.office_recheck == "libreoffice":
+            units += shown_units(produced, self.extension)
+        return units
