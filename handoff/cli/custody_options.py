@@ -98,7 +98,7 @@ def query(
 def opened(home_path: Path | None) -> Iterator[LedgerReader]:
     """The custody log of the home, for reading."""
     from handoff.pipeline.home import Home
-    from handoff.pipeline.run import open_reader
+    from handoff.pipeline.ledgers import open_reader
 
     with open_reader(Home.locate(home_path).require()) as reader:
         yield reader

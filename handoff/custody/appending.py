@@ -9,8 +9,8 @@ next checkpoint must be, and will be, consistent with.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,6 +94,16 @@ class SqlLedger(LedgerReader):
     @abstractmethod
     def _about_to_change(self) -> None:
         """Called before the first change of a transaction."""
+
+    @contextmanager
+    def reserved(self, name: str, *, wait: bool) -> Iterator[None]:
+        """Hold the lock called `name` against other hosts that write here; SQLite has none.
+
+        Raises:
+            RunLockedError: another host holds it and `wait` is false.
+        """
+        del name, wait
+        yield
 
     def append(self, drafts: Sequence[EventDraft]) -> range:
         """Record all of `drafts` in one durable transaction; return their indexes.

@@ -57,10 +57,7 @@ def generate_log_key(directory: Path, name: str) -> LogKey:
         PermissionsError, DiskFullError: the files cannot be written.
     """
     check_key_name(name)
-    seed = os.urandom(32)
-    key = LogKey(name, seed)
-    encoded = base64.b64encode(bytes([ED25519]) + seed).decode()
-    secret = f"{_PREFIX}{name}+{key.verifier.id:08x}+{encoded}\n"
+    key, secret = new_log_key(name)
     try:
         create_file(directory / KEY_FILE, secret.encode())
         create_file(directory / VERIFIER_FILE, f"{key.verifier}\n".encode())
@@ -69,14 +66,22 @@ def generate_log_key(directory: Path, name: str) -> LogKey:
     return key
 
 
-def load_log_key(directory: Path) -> LogKey:
-    """Read the key that `generate_log_key` wrote.
+def new_log_key(name: str) -> tuple[LogKey, str]:
+    """A fresh key under `name`, and the one line of its secret file."""
+    seed = os.urandom(32)
+    key = LogKey(name, seed)
+    encoded = base64.b64encode(bytes([ED25519]) + seed).decode()
+    return key, f"{_PREFIX}{name}+{key.verifier.id:08x}+{encoded}\n"
+
+
+def load_log_key(directory: Path, file_name: str = KEY_FILE) -> LogKey:
+    """Read the key that `generate_log_key` wrote, or another in the same form beside it.
 
     Raises:
         CustodyKeyError: it is missing or damaged.
         PermissionsError: others than its owner may read it.
     """
-    path = directory / KEY_FILE
+    path = directory / file_name
     text = _read_key_file(path, secret=True)
     name, _, rest = text.removeprefix(_PREFIX).partition("+")
     hexid, _, encoded = rest.partition("+")

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from handoff import assets
 from handoff.custody.logkey import load_verifier_key
-from handoff.custody.reader import LedgerReader
-from handoff.custody.verify import verify
+from handoff.custody.rotation import load_verifier_keys
 from handoff.errors import AssetError, ClockError, DiskFullError, HandoffError, PermissionsError
 from handoff.model import VendorPolicy
 from handoff.pipeline.home import Home
+from handoff.pipeline.ledgers import open_reader, verify_log
 from handoff.pipeline.records import require_known
 from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
@@ -104,16 +104,16 @@ def _disk(home: Home) -> str:
 
 
 def _custody(home: Home) -> str:
-    report = verify(home.custody, [load_verifier_key(home.keys)])
+    report = verify_log(home, load_verifier_keys(home.keys))
     report.require_ok()
-    with LedgerReader.open_reader(home.custody) as reader:
+    with open_reader(home) as reader:
         require_known(home.records, reader.events(kinds=["batch.closed"]))
     return f"{report.size} events, {report.checkpoints} checkpoints, all fit"
 
 
 def _clock(home: Home) -> str:
     now = datetime.now(UTC)
-    with LedgerReader.open_reader(home.custody) as reader:
+    with open_reader(home) as reader:
         last = reader.last_event()
     if last is not None and last.at > now:
         raise ClockError(f"the clock says {now:%Y-%m-%d %H:%M} UTC, before the last event")

@@ -8,11 +8,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from handoff.custody.ledger import SqliteLedger
 from handoff.custody.logkey import KEY_FILE, generate_log_key
 from handoff.pipeline.home import Home, SystemClock
+from handoff.pipeline.ledgers import open_ledger
 from handoff.pipeline.records import write_private
-from handoff.pipeline.run import log_party, open_log_key
 from handoff.sealing.files import translated
 from handoff.sealing.keys import generate_missing_keys
 
@@ -40,16 +39,16 @@ def initialise(home: Home, *, keys: bool = True) -> Iterator[str]:
     if not (home.keys / KEY_FILE).exists():
         generate_log_key(home.keys, f"{socket.gethostname()}/handoff")
         yield f"made the key {home.keys / KEY_FILE}"
-    if not home.custody.exists():
-        open_new = SqliteLedger.open(
-            home.custody,
-            key=open_log_key(home),
-            clock=SystemClock(),
-            party=log_party(),
-            create=True,
-        )
-        open_new.close()
-        yield f"laid out the custody log {home.custody}"
+    yield from _custody_log(home)
+
+
+def _custody_log(home: Home) -> Iterator[str]:
+    database = home.config().custody.database
+    made = bool(database) or not home.custody.exists()
+    if made:
+        # Opening lays out what is missing; in PostgreSQL another host may have done it.
+        open_ledger(home, SystemClock(), create=True).close()
+        yield f"the custody log is {'in PostgreSQL' if database else home.custody}"
 
 
 def _examples(home: Home) -> Iterator[tuple[Traversable, Path]]:

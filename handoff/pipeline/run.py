@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import re
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from handoff import __version__, assets
-from handoff.custody.ledger import CLOCK_TOLERANCE, Party, SqliteLedger
-from handoff.custody.logkey import LogKey, load_log_key
-from handoff.custody.reader import LedgerReader
+from handoff import assets
+from handoff.custody.appending import CLOCK_TOLERANCE, SqlLedger
 from handoff.detection.entities import optional_assets, require_known
 from handoff.documents.base import Limits
 from handoff.errors import ClockError
 from handoff.model import RedactionProfile, VendorPolicy
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.home import Home, SystemClock
+from handoff.pipeline.ledgers import open_ledger, reserved
 from handoff.policy.config import ConfigSchema
 from handoff.policy.matters import with_matter
 from handoff.policy.preflight import preflight
@@ -61,19 +56,6 @@ class Run:
     reporter: Reporter
 
 
-def actor() -> str:
-    """Who runs this process, as the operating system knows them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid-{os.getuid()}"
-
-
-def host() -> str:
-    """The name of this machine."""
-    return socket.gethostname()
-
-
 def limits_of(config: ConfigSchema) -> Limits:
     """The built-in limits with the configuration's overrides."""
     return replace(Limits(), **config.limits.overrides())
@@ -99,49 +81,11 @@ def open_engine(profile: RedactionProfile, config: ConfigSchema, batch_key: byte
     )
 
 
-def open_ledger(home: Home, clock: Clock) -> SqliteLedger:
-    """The custody log of this home.
-
-    Raises:
-        CustodyError: it cannot be opened, or is damaged.
-    """
-    return SqliteLedger.open(home.custody, key=open_log_key(home), clock=clock, party=log_party())
-
-
-def open_reader(home: Home) -> LedgerReader:
-    """The custody log of this home, for reading alone; no key is needed.
-
-    Raises:
-        CustodyError: it cannot be opened, or is damaged.
-    """
-    return LedgerReader.open_reader(home.custody)
-
-
-def _require_clock(ledger: SqliteLedger, clock: Clock) -> None:
+def _require_clock(ledger: SqlLedger, clock: Clock) -> None:
     """Refuse before anything is written; `append` would refuse only with the first event."""
     last = ledger.last_event()
     if last is not None and last.at > clock.now() + CLOCK_TOLERANCE:
         raise ClockError("the clock stands before the last event of the custody log")
-
-
-def open_log_key(home: Home) -> LogKey:
-    """The key that signs this home's checkpoints.
-
-    Raises:
-        CustodyKeyError, PermissionsError: it cannot be used.
-    """
-    return load_log_key(home.keys)
-
-
-def log_party() -> Party:
-    """Who writes events now."""
-    return Party(_party_name(actor()), _party_name(host()), f"handoff/{__version__}")
-
-
-def _party_name(name: str) -> str:
-    """`name` in the alphabet that the custody log admits."""
-    plain = re.sub(r"[^A-Za-z0-9._:/@+-]", "_", name)[:120]
-    return plain if plain[:1].isalnum() else f"x{plain}"
 
 
 @contextmanager
@@ -174,7 +118,7 @@ def open_run(  # noqa: PLR0913 - all that is given on the command line
     with home.locked(wait=wait):
         store = S3Store(policy.bucket, vendor=policy.name)
         store.check()
-        with open_ledger(home, clock) as ledger:
+        with open_ledger(home, clock) as ledger, reserved(ledger, vendor, wait=wait):
             _require_clock(ledger, clock)
             yield Run(
                 home, config, policy, engine, keys, recipients, ledger, store, clock, reporter

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from handoff.model import Firm
+from handoff.model import Bucket, Firm
 from handoff.policy.fields import Country
+from handoff.policy.outside import AnchorsSchema, CustodySchema, anchor_bucket
 from handoff.policy.sections import StorageSchema
 from handoff.policy.yamlfile import StrictModel, load
 
@@ -69,6 +70,13 @@ class ConfigSchema(StrictModel):
     storage: StorageSchema = StorageSchema()
     limits: LimitsSchema = LimitsSchema()
     workers: WorkersSchema = WorkersSchema()
+    custody: CustodySchema = CustodySchema()
+    anchors: AnchorsSchema = AnchorsSchema()
+
+    def anchor_bucket(self) -> Bucket | None:
+        """The bucket of the anchors, None where none is configured."""
+        bucket = self.anchors.bucket
+        return None if bucket is None else anchor_bucket(bucket, self.storage)
 
 
 def load_config(path: Path) -> ConfigSchema:

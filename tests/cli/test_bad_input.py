@@ -54,7 +54,7 @@ def _future_event(firm: Firm) -> None:
     from handoff.custody.ledger import SqliteLedger
     from handoff.model import EventDraft
     from handoff.pipeline.home import Home
-    from handoff.pipeline.run import log_party, open_log_key
+    from handoff.pipeline.ledgers import log_party, open_log_key
 
     class Ahead:
         def now(self) -> datetime:
