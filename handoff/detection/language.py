@@ -30,6 +30,8 @@ ENOUGH_LETTERS = 60
 """Less foreign text than this (about a sentence) proves nothing."""
 
 _PASSAGE, _PASSAGES = 400, 64
+_JUDGED = 1_000
+"""Characters of a block that its language is told by."""
 _SURE = 0.95
 _NO_LANGUAGE = "zxx"
 """ISO 639-2: no linguistic content; code and keys are taken for it."""
@@ -48,6 +50,29 @@ _FUNCTION_WORDS = {
         "be", "is", "was", "are", "were", "have", "has", "had", "not", "it", "as", "at", "an",
         "you", "we", "i", "my", "your", "our", "their", "his", "her", "will", "would", "if", "any",
     }),
+    "de": frozenset({
+        "der", "die", "das", "und", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer",
+        "ist", "sind", "war", "wird", "werden", "wurde", "mit", "von", "vom", "zu", "zum", "zur",
+        "im", "auf", "für", "nicht", "sich", "auch", "als", "bei", "nach", "aus", "durch", "über",
+        "ich", "wir", "sie", "er", "es", "hat", "haben", "daß", "dass", "oder", "gegen",
+    }),
+    "fr": frozenset({
+        "le", "la", "les", "l", "de", "du", "des", "d", "et", "un", "une", "que", "qui", "qu",
+        "dans", "par", "pour", "sur", "avec", "au", "aux", "est", "sont", "été", "être", "a", "ont",
+        "ne", "pas", "ce", "cette", "ces", "son", "sa", "ses", "il", "elle", "ils", "nous", "vous",
+        "je", "leur", "se", "s", "n", "en", "ou", "à",
+    }),
+    "es": frozenset({
+        "el", "la", "los", "las", "de", "del", "y", "que", "en", "un", "una", "por", "para", "con",
+        "se", "su", "sus", "al", "es", "son", "fue", "ha", "han", "no", "como", "este", "esta",
+        "lo", "o", "sobre", "entre", "más", "si", "ser", "está", "le",
+    }),
+    "it": frozenset({
+        "il", "lo", "la", "i", "gli", "le", "di", "del", "della", "dei", "delle", "dell", "e",
+        "che", "un", "una", "per", "con", "in", "nel", "nella", "al", "alla", "dal", "dalla",
+        "da", "è", "sono", "ha", "hanno", "non", "si", "su", "come", "questo", "questa", "o",
+        "ai", "stato", "l",
+    }),
 }  # fmt: skip
 _FUNCTION_SHARE = 0.15
 """English running text has two to three times as many of these words; other languages few."""
@@ -59,12 +84,12 @@ class _Passage:
     text: str = field(repr=False)
 
 
-def check(units: Sequence[TextUnit], language: str) -> None:
+def check(units: Sequence[TextUnit], languages: Sequence[str]) -> None:
     """Do nothing, or raise.
 
     Args:
         units: the document's units.
-        language: ISO 639-1 code of the language that the profile reads.
+        languages: ISO 639-1 codes of the languages that the profile reads.
 
     Raises:
         LanguageError: another language prevails, or has a substantial share of the running text;
@@ -73,11 +98,11 @@ def check(units: Sequence[TextUnit], language: str) -> None:
     foreign: list[tuple[str, str]] = []
     letters: dict[bool, int] = {False: 0, True: 0}
     for passage in _sample(units):
-        found = _language(passage.text, language)
+        found = _language(passage.text, languages)
         if not found:
             continue
-        letters[found != language] += _letters(passage.text)
-        if found != language:
+        letters[found not in languages] += _letters(passage.text)
+        if found not in languages:
             foreign.append((passage.place, found))
     outside, share = letters[True], letters[True] / max(1, sum(letters.values()))
     prevails = share > PREVAILING and outside >= ENOUGH_LETTERS
@@ -85,7 +110,7 @@ def check(units: Sequence[TextUnit], language: str) -> None:
         codes = ", ".join(sorted({code for _, code in foreign}))
         raise LanguageError(
             f"{share:.0%} of the running text is in another language ({codes}) "
-            f"than the profile's ({language})",
+            f"than the profile's ({', '.join(languages)})",
             places=tuple(dict.fromkeys(place for place, _ in foreign)),
         )
 
@@ -114,18 +139,31 @@ def _text_from(units: Sequence[TextUnit], index: int, offset: int) -> str:
     return "\n".join(parts)
 
 
-def _language(text: str, expected: str) -> str:
-    """The passage's language, `expected` where there is doubt, "" where it is no running text."""
+def language_of(text: str, languages: Sequence[str]) -> str:
+    """Which of `languages` a block is written in; "" where it says too little to tell."""
+    if len(languages) == 1:
+        return languages[0]
+    found = _language(text[:_JUDGED], languages)
+    return found if found in languages else ""
+
+
+def _language(text: str, expected: Sequence[str]) -> str:
+    """The passage's language, one of `expected` where there is doubt, "" for no running text."""
     words = _WORD.findall(text)
     code, probability = classifier().classify(text)
     if _letters(text) > 2 * len(_LATIN.findall(text)):
-        return str(code) if code not in {expected, _NO_LANGUAGE} else _UNKNOWN
+        return str(code) if code not in {*expected, _NO_LANGUAGE} else _UNKNOWN
     small = sum(word[0].islower() for word in words)
     if small < _WORDS or small < _SMALL_SHARE * len(words) or code == _NO_LANGUAGE:
         return ""
-    glue = sum(word.lower() in _FUNCTION_WORDS[expected] for word in words)
-    sure = probability >= _SURE and glue < _FUNCTION_SHARE * len(words)
-    return str(code) if sure else expected
+    glue = {language: _glue(words, language) for language in expected}
+    likely = max(glue, key=lambda language: glue[language])
+    sure = probability >= _SURE and glue[likely] < _FUNCTION_SHARE * len(words)
+    return str(code) if sure and code not in expected else likely
+
+
+def _glue(words: Sequence[str], language: str) -> int:
+    return sum(word.lower() in _FUNCTION_WORDS[language] for word in words)
 
 
 def _letters(text: str) -> int:

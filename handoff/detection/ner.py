@@ -58,7 +58,7 @@ class _Moves:
         return cls(labels, begin, inside, last, unit, column["O"])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def load_model(model_path: Path) -> NerModel:
     """The model at `model_path`, loaded once a process and shared by those forked from it.
 

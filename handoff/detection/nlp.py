@@ -22,6 +22,7 @@ NER_SCORE = 0.85
 
 LABELS = {
     "PERSON": "PERSON",
+    "PER": "PERSON",
     "ORG": "ORGANIZATION",
     "GPE": "LOCATION",
     "LOC": "LOCATION",

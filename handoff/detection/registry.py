@@ -28,8 +28,10 @@ from handoff.detection.recognizers import (
     births,
     cases,
     companies,
+    credentials,
     legends,
     matters,
+    money,
     online,
     papers,
     persons,
@@ -51,11 +53,13 @@ FACTORIES: Mapping[str, tuple[Factory, ...]] = {
     "NRP": (),
     "DATE_TIME": (),
     "PARTY": (),
+    "MONEY": (money.amounts,),
+    "CREDENTIAL": (credentials.credentials,),
     "ADDRESS": (addresses.addresses,),
     "DATE_OF_BIRTH": (births.births,),
     "EMAIL_ADDRESS": (online.emails,),
     "URL": (online.urls,),
-    "PHONE_NUMBER": (phones.PhoneRecognizer,),
+    "PHONE_NUMBER": (phones.PhoneNumbers,),
     "CASE_NUMBER": (cases.case_numbers,),
     "BATES_NUMBER": (matters.bates_numbers,),
     "MATTER_NUMBER": (matters.matter_numbers,),
@@ -87,7 +91,7 @@ MODEL_ENTITIES = ("PERSON", "ORGANIZATION", "LOCATION", "NRP", "DATE_TIME")
 """What the entity model finds."""
 
 
-WORDY = frozenset({*MODEL_ENTITIES, "URL", "PRIVILEGE_LEGEND"})
+WORDY = frozenset({*MODEL_ENTITIES, "URL", "PRIVILEGE_LEGEND", "CREDENTIAL", "MONEY"})
 """Entities that can stand in a text with no digit, no @ and no link."""
 
 

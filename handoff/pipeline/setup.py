@@ -42,7 +42,7 @@ def install_assets(mirror: Path | None, say: Say, assets: Sequence[Asset] = ASSE
     """
     root = assets_dir()
     if not _wanting(root, assets):
-        say(f"model and PDF engine are in place and verified: {root}")
+        say(f"models and PDF engine are in place and verified: {root}")
         return
     with _translated(root), _locked(root):
         # Looked at again: another setup may have finished while this one waited for the lock.

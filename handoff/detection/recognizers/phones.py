@@ -42,8 +42,10 @@ _CONTEXT = (
 )
 
 
-class PhoneRecognizer(RuleRecognizer):
+class PhoneNumbers(RuleRecognizer):
     """Numbers that are possible telephone numbers of one of `REGIONS`, or carry a label.
+
+    Not named as Presidio's own: Presidio takes the classes of its configuration by bare name.
 
     Presidio's own recognizer runs the whole text through a matcher for every region, which costs
     more than all other recognizers together; here only stretches of digits are looked at.

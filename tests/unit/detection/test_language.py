@@ -68,7 +68,7 @@ NO_PROSE = {
 def _held(*texts: str, kind: UnitKind = UnitKind.BODY) -> LanguageError | None:
     units = [TextUnit(f"u{i}", kind, text, f"paragraph {i}") for i, text in enumerate(texts)]
     try:
-        language.check(units, "en")
+        language.check(units, ("en",))
     except LanguageError as error:
         return error
     return None
@@ -132,7 +132,7 @@ def test_looking_at_ten_megabytes_takes_no_longer_than_a_sample() -> None:
     language.classifier()
     units = [TextUnit("u", UnitKind.BODY, ENGLISH * 40_000)]
     started = time.process_time()
-    language.check(units, "en")
+    language.check(units, ("en",))
     assert time.process_time() - started < 2
 
 

@@ -359,7 +359,7 @@ TABLES: list[tuple[Callable[[], RuleRecognizer], list[Row]]] = [
     (companies.company_numbers, COMPANY_NUMBERS),
     (companies.vat_numbers, VAT),
     (addresses.addresses, ADDRESSES),
-    (phones.PhoneRecognizer, PHONES),
+    (phones.PhoneNumbers, PHONES),
     (online.emails, EMAILS),
     (online.urls, URLS),
     (persons.people, PEOPLE),
