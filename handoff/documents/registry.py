@@ -11,8 +11,10 @@ from functools import cache
 from io import BytesIO
 
 from handoff.documents import foreign
+from handoff.documents.archives.zips import within_stored
 from handoff.documents.base import DocumentFormat, Limits
 from handoff.documents.encoding import decode
+from handoff.documents.pictures.kinds import kind_of
 from handoff.errors import (
     DamagedError,
     DocumentError,
@@ -25,12 +27,7 @@ from handoff.errors import (
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_OLE_STREAMS = (
-    ("WordDocument", "a legacy Word document (.doc)"),
-    ("Workbook", "a legacy Excel workbook (.xls)"),
-    ("PowerPoint Document", "a legacy PowerPoint file (.ppt)"),
-    ("__properties_version1.0", "an Outlook message (.msg)"),
-)
+_RTF = b"{\\rtf"
 _PDF = re.compile(rb"%PDF-\d")
 _PDF_WINDOW = 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -39,19 +36,33 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 @cache
 def formats() -> tuple[DocumentFormat, ...]:
     """Every format, in the order in which it is asked: strict structure first, plain text last."""
+    from handoff.documents.archives.format import (
+        PackedFormat,
+        SevenZipFormat,
+        TarFormat,
+        ZipFormat,
+    )
     from handoff.documents.delimited import DelimitedFormat
     from handoff.documents.docx import DocxFormat
     from handoff.documents.eml import EmlFormat
+    from handoff.documents.legacy import converted_formats
     from handoff.documents.pdf import PdfFormat
+    from handoff.documents.pictures.format import picture_formats
     from handoff.documents.pptx import PptxFormat
     from handoff.documents.txt import TextFormat
     from handoff.documents.xlsx import XlsxFormat
 
     return (
         PdfFormat(),
+        *picture_formats(),
         DocxFormat(),
         PptxFormat(),
         XlsxFormat(),
+        *converted_formats(),
+        ZipFormat(),
+        SevenZipFormat(),
+        TarFormat(),
+        PackedFormat(),
         EmlFormat(),
         DelimitedFormat(),
         TextFormat(),
@@ -74,7 +85,7 @@ def sniff(untrusted: bytes, limits: Limits | None = None) -> DocumentFormat:
     if not untrusted.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise EmptyError("the document has no content")
     _refuse_polyglot(untrusted)
-    _refuse_ole(untrusted)
+    _refuse_locked(untrusted)
     name = foreign.name_of(untrusted)
     if name is not None:
         raise UnsupportedTypeError(f"this is {name}, which handoff does not read")
@@ -94,26 +105,26 @@ def _refuse_polyglot(untrusted: bytes) -> None:
     header = _PDF.search(untrusted, 0, _PDF_WINDOW)
     # Readers of PDF accept the header anywhere in the first 1,024 bytes (ISO 32000-1, annex H).
     is_pdf = header is not None and (header.start() == 0 or b"startxref" in untrusted)
-    hidden_zip = not untrusted.startswith(_ZIP) and zipfile.is_zipfile(BytesIO(untrusted))
-    leading = untrusted.startswith((*_ZIP, _OLE)) or foreign.name_of(untrusted) is not None
+    # Today's Office programs put ZIP packages (themes, objects) inside of files of the old formats.
+    hidden_zip = not untrusted.startswith((*_ZIP, _OLE)) and zipfile.is_zipfile(BytesIO(untrusted))
+    if is_pdf and header is not None and within_stored(untrusted, header.start()):
+        return
+    named = foreign.name_of(untrusted) is not None or kind_of(untrusted) is not None
+    leading = named or untrusted.startswith((*_ZIP, _OLE, _RTF))
     if hidden_zip or (is_pdf and leading):
         raise UnsafeContentError(
             "the file is valid as two formats at once", "save it anew with the program that made it"
         )
 
 
-def _refuse_ole(untrusted: bytes) -> None:
-    if not untrusted.startswith(_OLE):
-        return
-    if _ENCRYPTED_PACKAGE in untrusted:
+def _refuse_locked(untrusted: bytes) -> None:
+    if untrusted.startswith(_OLE) and _ENCRYPTED_PACKAGE in untrusted:
         raise EncryptedError("the Office document is protected by a password or rights management")
-    for stream, name in _OLE_STREAMS:
-        if stream.encode("utf-16-le") in untrusted:
-            raise UnsupportedTypeError(f"this is {name}, which handoff does not read")
-    raise UnsupportedTypeError("this is an OLE file, which handoff does not read")
 
 
 def _unknown(untrusted: bytes) -> DocumentError:
+    if untrusted.startswith(_OLE):
+        return UnsupportedTypeError("this is an OLE file, which handoff does not read")
     if untrusted.startswith(_ZIP):
         if not zipfile.is_zipfile(BytesIO(untrusted)):
             return DamagedError("the file is a damaged ZIP archive or Office document")

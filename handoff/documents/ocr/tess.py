@@ -88,7 +88,8 @@ def _engine() -> Any:  # noqa: ANN401 - tesserocr has no types
     except ImportError:
         raise OcrMissingError("tesserocr is not installed") from None
     api = tesserocr.PyTessBaseAPI(path=str(directory), lang=LANGUAGE, psm=tesserocr.PSM.AUTO)
-    # Tesseract would tell stderr about odd pictures; nothing may speak from a worker.
+    # They would tell stderr about odd pictures; nothing may speak from a worker.
+    tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
     api.SetVariable("debug_file", os.devnull)
     return api
 

@@ -34,9 +34,6 @@ def _wide(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\x89PNG\r\n\x1a\n....", "a PNG picture"),
-        (b"\xff\xd8\xff\xe0....", "a JPEG picture"),
-        (b"GIF89a....", "a GIF picture"),
         (b"{\\rtf1 hello}", "an RTF document"),
         (b"<!DOCTYPE html><p>x", "an HTML page"),
         (b"\xef\xbb\xbf  <html><p>x", "an HTML page"),
@@ -44,13 +41,12 @@ def _wide(name: str) -> bytes:
         (b"MZ\x90\x00\x03", "a Windows program"),
         (b"\x7fELF\x02", "a Linux program"),
         (b"#!/bin/sh\necho", "a script"),
-        (b"7z\xbc\xaf\x27\x1c\x00", "a 7z archive"),
         (b"Rar!\x1a\x07\x00", "a RAR archive"),
         (b"From a@b.c Mon Jan  1 00:00:00 2026\nFrom: a\n\nx", "a mailbox (mbox)"),
         (OLE + _wide("WordDocument"), "a legacy Word document"),
         (OLE + _wide("Workbook"), "a legacy Excel workbook"),
         (OLE + _wide("__properties_version1.0"), "an Outlook message"),
-        (zipped({"a.txt": "x"}), "a ZIP archive"),
+        (zipped({"[Content_Types].xml": "x"}), "a ZIP archive"),
         (bytes(range(1, 256)) * 9, "binary data"),
     ],
 )
@@ -142,8 +138,8 @@ def test_the_door_counts_the_bytes_of_all_that_is_inside() -> None:
 
 
 def test_what_goes_wrong_inside_names_its_place() -> None:
-    with pytest.raises(DocumentError, match="attachment 7: this is a PNG picture"):
-        HouseDoor().read(b"\x89PNG\r\n\x1a\n....", "a7", "attachment 7")
+    with pytest.raises(DocumentError, match="attachment 7: this is a script"):
+        HouseDoor().read(b"#!/bin/sh\necho", "a7", "attachment 7")
 
 
 def test_the_door_prefixes_units_and_gives_back_only_what_is_meant_for_the_part() -> None:

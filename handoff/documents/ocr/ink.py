@@ -1,0 +1,83 @@
+"""Ink that no word covers: where an engine may have missed something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from handoff.documents.ocr.page import Box
+
+Array = np.ndarray[Any, Any]
+
+_CONTRAST = 24
+"""Gray levels from the ground around it; less is the grain of a scan."""
+_WORK_SIDE = 1754
+"""A4 at 150 dpi."""
+_SMALLEST, _LARGEST = 6, 400
+_LONG = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Marks that could be writing and lie outside all words.
+
+    Attributes:
+        count: how many.
+        boxes: where, in pixels of the picture.
+    """
+
+    boxes: tuple[Box, ...]
+
+    @property
+    def count(self) -> int:
+        """How many marks there are."""
+        return len(self.boxes)
+
+
+def marks_outside(picture: Image.Image, covered: Iterable[Box]) -> Marks:
+    """Connected strokes of the size of letters or words, outside of `covered` boxes."""
+    import cv2
+
+    factor = min(1.0, _WORK_SIDE / max(picture.size))
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    pixels = np.asarray(picture.resize(size, Image.Resampling.BOX))
+    ink = _ink(pixels)
+    for box in covered:
+        pad = 2
+        ink[
+            max(0, int(box.top * factor) - pad) : int(box.bottom * factor) + pad + 1,
+            max(0, int(box.left * factor) - pad) : int(box.right * factor) + pad + 1,
+        ] = 0
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    return Marks(tuple(_scaled(row, factor) for row in stats[1:] if _like_writing(row)))
+
+
+def _ink(pixels: Array) -> Array:
+    """Pixels that differ from the ground around them in any channel."""
+    import cv2
+
+    ground = cv2.medianBlur(np.ascontiguousarray(pixels), 41)
+    contrast: Array = cv2.absdiff(pixels, ground)
+    return (contrast.max(axis=2) > _CONTRAST).astype(np.uint8)
+
+
+def _like_writing(row: Array) -> bool:
+    _, _, width, height, area = (int(value) for value in row)
+    long, short = max(width, height), min(width, height)
+    ruled = long > _LONG * max(1, short)
+    solid = area > 0.85 * width * height and short > _SMALLEST
+    return long >= _SMALLEST and height <= _LARGEST and not ruled and not solid
+
+
+def _scaled(row: Array, factor: float) -> Box:
+    left, top, width, height = (int(value) for value in row[:4])
+    return Box(
+        int(left / factor),
+        int(top / factor),
+        int((left + width) / factor) + 1,
+        int((top + height) / factor) + 1,
+    )
