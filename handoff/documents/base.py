@@ -57,6 +57,10 @@ class Door(Protocol):
         """Record that the part at `place` stays here while the rest of its document goes."""
         ...
 
+    def refusal(self, unit_prefix: str) -> DocumentError | None:
+        """Why the part of this prefix is withheld, None where it is not."""
+        ...
+
     def read_part(self, content: Content, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
         """As `read`; where the profile allows it, a part that cannot be read is withheld instead.
 

@@ -65,6 +65,10 @@ class HouseDoor:
         kept = [entry for entry in self.withheld if not _within(entry[0], whole)]
         self.withheld[:] = [*kept, (whole, cause)]
 
+    def refusal(self, unit_prefix: str) -> DocumentError | None:
+        """See `handoff.documents.base.Door.refusal`."""
+        return self.refused.get(self._prefix + unit_prefix)
+
     def read_part(self, content: Content, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
         """See `handoff.documents.base.Door.read_part`."""
         key = self._prefix + unit_prefix

@@ -31,7 +31,6 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"SQLite format 3\x00", "an SQLite database"),
     (4, b"Standard Jet DB", "an Access database"),
     (4, b"Standard ACE DB", "an Access database"),
-    (0, b"\x78\x9f\x3e\x22", "a winmail.dat (TNEF) attachment"),
     (0, b"L\x00\x00\x00\x01\x14\x02\x00", "a Windows shortcut"),
     (0, b"RIFF", "a sound or video recording"),
     (0, b"ID3", "a sound recording"),
@@ -52,7 +51,6 @@ _MARKUP = (
     (re.compile(rb"<svg[\s>]", re.IGNORECASE), "an SVG drawing"),
     (re.compile(rb"<\?xml\s|<!DOCTYPE\s"), "an XML file"),
 )
-_MBOX = re.compile(rb"From \S+[^\r\n]*\d\d:\d\d[^\r\n]*\r?\n[A-Za-z-]+:")
 
 
 def name_of(untrusted: bytes) -> str | None:
@@ -66,8 +64,6 @@ def name_of(untrusted: bytes) -> str | None:
     for pattern, name in _MARKUP:
         if pattern.match(head):
             return name
-    if _MBOX.match(untrusted[:4096]):
-        return "a mailbox (mbox) of several messages"
     return None
 
 

@@ -46,23 +46,30 @@ def formats() -> tuple[DocumentFormat, ...]:
     from handoff.documents.docx import DocxFormat
     from handoff.documents.eml import EmlFormat
     from handoff.documents.legacy import converted_formats
+    from handoff.documents.mbox import MboxFormat
+    from handoff.documents.msg import MsgFormat
     from handoff.documents.pdf import PdfFormat
     from handoff.documents.pictures.format import picture_formats
     from handoff.documents.pptx import PptxFormat
+    from handoff.documents.tnef import TnefFormat
     from handoff.documents.txt import TextFormat
     from handoff.documents.xlsx import XlsxFormat
 
     return (
+        # Before PDF, whose header may stand in the first member of an archive (`within_stored`).
+        ZipFormat(),
+        SevenZipFormat(),
+        TarFormat(),
+        PackedFormat(),
+        MsgFormat(),
+        TnefFormat(),
+        MboxFormat(),
         PdfFormat(),
         *picture_formats(),
         DocxFormat(),
         PptxFormat(),
         XlsxFormat(),
         *converted_formats(),
-        ZipFormat(),
-        SevenZipFormat(),
-        TarFormat(),
-        PackedFormat(),
         EmlFormat(),
         DelimitedFormat(),
         TextFormat(),

@@ -34,7 +34,6 @@ def _wide(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"{\\rtf1 hello}", "an RTF document"),
         (b"<!DOCTYPE html><p>x", "an HTML page"),
         (b"\xef\xbb\xbf  <html><p>x", "an HTML page"),
         (b'<?xml version="1.0"?><a/>', "an XML file"),
@@ -42,10 +41,6 @@ def _wide(name: str) -> bytes:
         (b"\x7fELF\x02", "a Linux program"),
         (b"#!/bin/sh\necho", "a script"),
         (b"Rar!\x1a\x07\x00", "a RAR archive"),
-        (b"From a@b.c Mon Jan  1 00:00:00 2026\nFrom: a\n\nx", "a mailbox (mbox)"),
-        (OLE + _wide("WordDocument"), "a legacy Word document"),
-        (OLE + _wide("Workbook"), "a legacy Excel workbook"),
-        (OLE + _wide("__properties_version1.0"), "an Outlook message"),
         (zipped({"[Content_Types].xml": "x"}), "a ZIP archive"),
         (bytes(range(1, 256)) * 9, "binary data"),
     ],
@@ -159,5 +154,4 @@ def test_a_zip_with_a_word_name_inside_is_no_word_document() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
-    with pytest.raises(UnsupportedTypeError):
-        sniff(buffer.getvalue())
+    assert sniff(buffer.getvalue()).name == "zip"
