@@ -8,6 +8,10 @@ from handoff.cli.lazy import LazyGroup
 
 COMMANDS = {
     "list": ("custody_read:list_", "Every batch: for whom, when, and how its documents ended."),
+    "prove": (
+        "custody_prove",
+        "Write an evidence package that a stranger can verify without handoff.",
+    ),
     "search": ("custody_read:search", "Find documents by matter, vendor, person, date or state."),
     "show": ("custody_read:show", "What happened to a batch or a document, step by step."),
     "timeline": ("custody_read:timeline", "Everything that happened in a period, in order."),

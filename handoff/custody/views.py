@@ -49,7 +49,7 @@ class TimelineRow:
 
 
 def show(source: EventSource, reference: str) -> list[TimelineRow]:
-    """The history of what `reference` names, in order.
+    """The history of what `reference` names, in order and in words.
 
     Args:
         source: the log.
@@ -58,14 +58,24 @@ def show(source: EventSource, reference: str) -> list[TimelineRow]:
     Raises:
         UnknownReferenceError: nothing answers to it, or more than one batch does.
     """
+    return in_words(history(source, reference))
+
+
+def history(source: EventSource, reference: str) -> list[CustodyEvent]:
+    """The events of what `reference` names, in order; arguments and errors as `show`."""
     batch_id = _resolve_batch(source, reference)
     if batch_id is not None:
-        return list(_rows(source.events(batch_id=batch_id)))
+        return list(source.events(batch_id=batch_id))
     documents = {reference, *_documents_numbered(source, reference)}
-    rows = [row for doc_id in documents for row in _rows(source.events(doc_id=doc_id))]
-    if not reference or not rows:
+    found = [event for doc_id in documents for event in source.events(doc_id=doc_id)]
+    if not reference or not found:
         raise UnknownReferenceError("nothing in the custody log answers to this reference")
-    return sorted(rows, key=lambda row: row.index)
+    return sorted(found, key=lambda event: event.index)
+
+
+def in_words(events: Iterable[CustodyEvent]) -> list[TimelineRow]:
+    """`events` as rows in words."""
+    return list(_rows(events))
 
 
 class PeriodSource(EventSource, Protocol):

@@ -1,4 +1,4 @@
-"""Inclusion proofs out of a log of any length, by way of the roots of its 256-leaf blocks.
+"""Proofs out of a log of any length, by way of the roots of its 256-leaf blocks.
 
 Block roots are kept in the index as the log grows, so a proof reads the leaf hashes of one block
 or two and a few thousand roots. Nothing here is trusted: whoever makes a proof verifies it against
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from handoff.custody.index.tables import blocks
-from handoff.custody.merkle import inclusion_ranges, node_hash, root_of
+from handoff.custody.merkle import consistency_ranges, inclusion_ranges, node_hash, root_of
 
 BLOCK = 256
 """Leaves in a block: the width of a C2SP tile."""
@@ -47,11 +47,26 @@ def inclusion_proofs(
 
     RFC 6962 section 2.1.1. Raises `ProofError` for an index outside of the tree.
     """
+    tree = _tree(engine, source, size)
+    return {i: [tree.root(*span) for span in inclusion_ranges(i, size)] for i in indexes}
+
+
+def consistency_proofs(
+    engine: Engine, source: Leaves, old_sizes: Iterable[int], size: int
+) -> dict[int, list[bytes]]:
+    """For each of `old_sizes` the proof that the log of `size` leaves continues it.
+
+    RFC 6962 section 2.1.2. Raises `ProofError` for a size that is none of this log.
+    """
+    tree = _tree(engine, source, size)
+    return {old: [tree.root(*span) for span in consistency_ranges(old, size)] for old in old_sizes}
+
+
+def _tree(engine: Engine, source: Leaves, size: int) -> _Tree:
     with engine.connect() as connection:
         query = sa.select(blocks.c.root).where(blocks.c.number < size // BLOCK)
         roots = list(connection.execute(query.order_by(blocks.c.number)).scalars())
-    tree = _Tree(roots, source)
-    return {i: [tree.root(*span) for span in inclusion_ranges(i, size)] for i in indexes}
+    return _Tree(roots, source)
 
 
 class _Tree:
