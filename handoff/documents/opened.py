@@ -22,6 +22,15 @@ class Opened:
         self._last = (untrusted, opened)
         return opened
 
+    def hand_over(self) -> tuple[bytes, object] | None:
+        """What is held, for `hand_back`: a document inside another is kept with the outer one."""
+        last, self._last = self._last, None
+        return last
+
+    def hand_back(self, last: tuple[bytes, object] | None) -> None:
+        """Hold again what `hand_over` gave."""
+        self._last = last
+
     def take(self, untrusted: bytes, kind: type[T]) -> T | None:
         """What is held, if it is a `kind` made of these very bytes; it is held no longer.
 

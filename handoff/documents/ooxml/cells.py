@@ -10,23 +10,14 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from handoff.documents.ooxml import xmlio
+from handoff.documents.ooxml.formulas import show_text
 from handoff.documents.ooxml.names import X
 from handoff.documents.slots import Slot
 from handoff.documents.trees import Element
-from handoff.errors import DamagedError, LimitError, UnsafeContentError
+from handoff.errors import DamagedError, LimitError
 
 MAX_INLINED = 200_000_000
 
-# A formula that only calculates with cells and numbers: it names nothing, fetches nothing and
-# cannot put a redacted text together again.
-_FUNCTIONS = """SUM AVERAGE COUNT COUNTA MIN MAX ROUND ROUNDUP ROUNDDOWN ABS INT MOD PRODUCT
-SUBTOTAL IF AND OR NOT POWER SQRT SIGN MEDIAN RANK STDEV VAR"""
-_PLAIN_FORMULA = re.compile(
-    "(?:(?:"
-    + "|".join(sorted(_FUNCTIONS.split(), key=len, reverse=True))
-    + r")(?=\()|\$?[A-Z]{1,3}\$?\d{1,7}(?![A-Z\d(!])|[-+*/^(),:<>=%.\d\s])*"
-)
 # Built-in formats that show dates and times (ECMA-376 part 1, 18.8.30).
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
@@ -41,12 +32,7 @@ class CellSlot(Slot):
 
     def set(self, text: str) -> None:
         """Replace the number, and the formula it came from, by `text`."""
-        cell = self.element.getparent()
-        for child in list(cell):
-            cell.remove(child)
-        cell.set("t", "inlineStr")
-        inline = etree.SubElement(cell, f"{X}is")
-        etree.SubElement(inline, f"{X}t").text = text
+        show_text(self.element.getparent(), text)
 
 
 def inline_strings(sheet: Element, strings: list[Element], spent: int) -> int:
@@ -77,23 +63,6 @@ def inline_strings(sheet: Element, strings: list[Element], spent: int) -> int:
             etree.SubElement(text, f"{X}t").text = cell.findtext(f"{X}v") or ""
             _set_inline(cell, text)
     return spent
-
-
-def keep_plain_formulas(sheet: Element) -> None:
-    """Leave only formulas that calculate with numbers; other cells keep their last value.
-
-    Raises:
-        UnsafeContentError: a formula that may not stay has never been calculated.
-    """
-    for formula in list(sheet.iter(f"{X}f")):
-        plain = _PLAIN_FORMULA.fullmatch(formula.text or "x") is not None
-        if not plain or formula.get("t", "normal") != "normal":
-            if formula.getparent().find(f"{X}v") is None:
-                raise UnsafeContentError(
-                    "a cell's formula was never calculated, so what it shows cannot be read",
-                    "open the workbook in Excel or LibreOffice, save it, then send again",
-                )
-            xmlio.drop(formula)
 
 
 def shown(cell: Element, value: str, dates: Mapping[str, bool]) -> str:

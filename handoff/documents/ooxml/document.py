@@ -26,7 +26,7 @@ from handoff.documents.ooxml.sweep import clean_slots, sweep
 from handoff.documents.slots import Passage, SharedValue
 from handoff.documents.splice import by_unit
 from handoff.documents.trees import Element
-from handoff.errors import DamagedError, UnsupportedTypeError
+from handoff.errors import DamagedError, TrackedChangesError, UnsupportedTypeError
 from handoff.model import DocumentOptions, Redaction, TextUnit, UnitKind
 
 # Of changes and comments in Word, comments in PowerPoint, comments in Excel.
@@ -66,7 +66,7 @@ class Dialect:
     main_keep: Keep
     kept: Mapping[str, Keep]
     text_tags: tuple[str, ...]
-    clean: Callable[[Sequence[Part], DocumentOptions], None]
+    clean: Callable[[Sequence[Part], Door], None]
     passages: Callable[[Part, str, str, Sequence[Part]], Iterator[Passage]]
     settled: Callable[[Element, str], bool]
     detach: Mapping[str, str]
@@ -117,6 +117,7 @@ def load(untrusted: bytes, door: Door, dialect: Dialect) -> OfficeDocument:
         raise UnsupportedTypeError("this Office format is not one that handoff reads")
     main.content_type = dialect.main[main.content_type]
     removed = list(removed_units(package))
+    _refuse_revisions(package, door.options)
     _narrow(package, main)
     roles = {
         name: role
@@ -134,11 +135,19 @@ def load(untrusted: bytes, door: Door, dialect: Dialect) -> OfficeDocument:
         parse_part(part, words[part.name][1])
         references.renumber(package, part, words[part.name][1], dialect.detach)
     removed += _authors(parts)
-    dialect.clean(parts, door.options)
+    dialect.clean(parts, door)
     entries = [entry for part in parts for entry in _entries(part, parts, words, dialect)]
     for one in inner:
         removed += one.read(door)
     return OfficeDocument(package, _final_names(words), entries, removed, inner, dialect.detach)
+
+
+def _refuse_revisions(package: Package, options: DocumentOptions) -> None:
+    """The log of changes in a shared workbook is dropped, unless the profile holds changes."""
+    if options.tracked_changes == "hold" and any(
+        part.content_type.endswith("revisionHeaders+xml") for part in package.parts.values()
+    ):
+        raise TrackedChangesError("the workbook has a log of changes")
 
 
 def _narrow(package: Package, main: Part) -> None:

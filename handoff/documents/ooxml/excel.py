@@ -6,20 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from handoff.documents.base import Door
 from handoff.documents.ooxml import word, xmlio
 from handoff.documents.ooxml.cells import (
     CellSlot,
     date_styles,
     inline_strings,
-    keep_plain_formulas,
     shown,
 )
+from handoff.documents.ooxml.formulas import FormulaSlot, says_something, settle_cells, settle_rules
 from handoff.documents.ooxml.names import MC, A, C, X, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.slots import Passage, Piece, Slot
 from handoff.documents.trees import Element
-from handoff.errors import LimitError
-from handoff.model import DocumentOptions, UnitKind
+from handoff.errors import LimitError, UnsafeContentError
+from handoff.model import UnitKind
 
 MAX_CELLS = 2_000_000
 TEXT_TAGS = (f"{X}t", f"{A}t", f"{X}v")
@@ -39,7 +40,7 @@ DETACH = {
     f"{X}externalReference": f"{X}externalReferences",
     f"{X}pivotCache": f"{X}pivotCaches",
     f"{X}tablePart": f"{X}tableParts",
-    f"{X}oleObject": f"{X}oleObjects",
+    f"{X}oleObject": "element",
     f"{X}control": f"{X}controls",
     f"{A}hlinkClick": "element",
     f"{A}hlinkHover": "element",
@@ -73,20 +74,23 @@ class SheetNameSlot(Slot):
         self.element.set("name", name)
 
 
-def clean(parts: Sequence[Part], _options: DocumentOptions) -> None:
+def clean(parts: Sequence[Part], door: Door) -> None:
     """Take everything that is no content out of `parts`, and put the strings into their cells.
 
     Raises:
         DamagedError, LimitError: see `inline_strings`.
-        UnsafeContentError: see `keep_plain_formulas`.
+        UnsafeContentError: a formula was never calculated and could make any text, and the profile
+            holds documents of which not all can be delivered.
     """
     strings = [string for part in parts for string in part.root.iter(f"{X}si")]
     for part in parts:
         for element in list(part.root.iter(*_DROPPED)):
             xmlio.drop(element)
     spent = 0
-    for part in parts:
-        keep_plain_formulas(part.root)
+    for number, part in enumerate(parts, 1):
+        if settle_cells(part.root):
+            _note_uncalculated(f"sheet in part {number}", door)
+        settle_rules(part.root)
         spent = inline_strings(part.root, strings, spent)
         word.name_objects(part)
         _clean_workbook(part.root)
@@ -106,6 +110,11 @@ def passages(part: Part, key: str, words: str, parts: Sequence[Part]) -> Iterato
     for number, text in enumerate(part.root.iter(f"{X}text"), 1):
         place = f"{words}, comment {number}"
         yield Passage(f"{key}.c{number}", UnitKind.COMMENT, place, _pieces(text))
+    for number, formula in enumerate(part.root.iter(f"{X}f"), 1):
+        if says_something(formula.text or ""):
+            place = f"{words}, formula {number}"
+            piece = Piece(formula.text or "", FormulaSlot(formula))
+            yield Passage(f"{key}.f{number}", UnitKind.HIDDEN, place, [piece])
     yield from word.passages(part, key, words, parts)
 
 
@@ -120,6 +129,16 @@ def settled(element: Element, attribute: str) -> bool:
         return _NUMBER_FORMAT.fullmatch(element.get(attribute)) is not None
     named = element.tag in (f"{X}sheet", f"{X}cellStyle") and name == "name"
     return named or word.settled(element, attribute)
+
+
+def _note_uncalculated(place: str, door: Door) -> None:
+    cause = UnsafeContentError(
+        "a formula was never calculated, so what it shows cannot be read",
+        "open the workbook in Excel or LibreOffice, save it, then send again",
+    )
+    if door.options.attachments == "hold":
+        raise cause
+    door.withhold(f"{place}, cells that were never calculated", cause)
 
 
 def _cells(root: Element, key: str, words: str, dates: dict[str, bool]) -> Iterator[Passage]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from handoff.documents.base import Door, Limits
+from handoff.documents.base import Door, Limits, RewrittenPart
 from handoff.documents.ooxml import references
 from handoff.documents.ooxml.names import O, P, X, split
 from handoff.documents.ooxml.ole import unwrapped
@@ -60,6 +60,7 @@ class Nested:
     stem: str
     place: str
     limits: Limits
+    opened: tuple[bytes, object] | None = None
 
     def content(self) -> bytes:
         """What goes through the door; raises a DocumentError where nothing of the sort may.
@@ -78,7 +79,14 @@ class Nested:
 
     def read(self, door: Door) -> tuple[TextUnit, ...]:
         """Its units; none where it is withheld (see `Door.read_part`)."""
-        return door.read_part(self.content, self.stem, self.place)
+        units = door.read_part(self.content, self.stem, self.place)
+        self.opened = door.opened.hand_over()
+        return units
+
+    def rewrite(self, door: Door, redactions: Sequence[Redaction]) -> RewrittenPart:
+        """What the door makes of it, from what it opened when it read (see `Door.rewrite_part`)."""
+        door.opened.hand_back(self.opened)
+        return door.rewrite_part(self.content, self.stem, self.place, redactions)
 
 
 def roles(package: Package) -> dict[str, Role]:
@@ -132,7 +140,7 @@ def rewrite(
     """
     named: dict[str, str] = {}
     for one in nested:
-        made = door.rewrite_part(one.content, one.stem, one.place, redactions)
+        made = one.rewrite(door, redactions)
         extension, part = made.extension, one.part
         part.content, part.content_type = made.content, made.media_type
         if not _fits(one.role, made.media_type, made.extension):

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from handoff.documents.base import Door
 from handoff.documents.ooxml import word, xmlio
 from handoff.documents.ooxml.names import MC, P14, A, C, P, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.trees import Element
-from handoff.model import DocumentOptions
 
 TEXT_TAGS = (f"{A}t", f"{P}text")
 _DROPPED = (
@@ -30,7 +30,7 @@ DETACH = {
     f"{P14}contentPart": f"{MC}Choice",
     f"{P}tags": "element",
     f"{P}custData": "element",
-    f"{P}oleObj": f"{P}graphicFrame",
+    f"{P}oleObj": "frame",
     f"{P}control": f"{P}controls",
     f"{C}externalData": "element",
     f"{C}userShapes": "element",
@@ -40,7 +40,7 @@ _NAMED = ("cSld", "tblStyle", "custShow")
 _TIMES = ("dt", "modified", "created")
 
 
-def clean(parts: Sequence[Part], _options: DocumentOptions) -> None:
+def clean(parts: Sequence[Part], _door: Door) -> None:
     """Take everything that is no content out of `parts`, the same way in each."""
     numbers: dict[str, int] = {}
     for part in parts:
@@ -72,6 +72,8 @@ def _clean_attributes(element: Element, numbers: dict[str, int]) -> None:
         for name in ("name", "styleName"):
             if element.get(name) is not None:
                 element.set(name, "Style" if local == "tblStyle" else "Layout")
+    elif element.tag == f"{P}oleObj":
+        element.set("name", "Object")
     elif element.tag == f"{P}cm":
         for name in _TIMES:
             element.attrib.pop(name, None)

@@ -14,6 +14,8 @@ from handoff.model import TextUnit, UnitKind
 
 _LINKS = ("link", "href")
 _RELID = f"{names.O}relid"
+_EMBEDS = (f"{names.O}OLEObject", f"{names.W}control")
+_LISTS = tuple(names.X + name for name in ("hyperlinks", "oleObjects"))
 
 
 def renumber(package: Package, part: Part, words: str, rules: Mapping[str, str]) -> None:
@@ -22,7 +24,8 @@ def renumber(package: Package, part: Part, words: str, rules: Mapping[str, str])
     What stays gets new ids and Office's own name for its kind. `rules` say, for each element that
     may refer to a part that is not kept, what to take out: the "attribute", the "element", or the
     element around it that is named; "link" takes out the attribute of what was linked, not
-    embedded. `words` name the part in errors.
+    embedded; "frame" leaves of a frame in a presentation the picture.
+    `words` name the part in errors.
 
     Raises:
         UnsafeContentError: an element without a rule refers to a part that is not kept.
@@ -41,7 +44,7 @@ def renumber(package: Package, part: Part, words: str, rules: Mapping[str, str])
             element.set(attribute, ids[value])
         else:
             _take_out(element, attribute, words, rules)
-    _settle_alternatives(part.root)
+    _settle_containers(part.root)
 
 
 def detach(package: Package, gone: Part, words: str, rules: Mapping[str, str]) -> None:
@@ -55,7 +58,7 @@ def detach(package: Package, gone: Part, words: str, rules: Mapping[str, str]) -
         for element, attribute in list(_referring(part.root)):
             if element.get(attribute) in ids:
                 _take_out(element, attribute, words, rules)
-        _settle_alternatives(part.root)
+        _settle_containers(part.root)
 
 
 def outward_units(parts: Collection[Part]) -> Iterator[TextUnit]:
@@ -82,6 +85,8 @@ def _take_out(element: Element, attribute: str, words: str, rules: Mapping[str, 
         element.attrib.pop(attribute, None)
     elif rule == "element":
         xmlio.drop(element)
+    elif rule == "frame":
+        _leave_picture(element)
     elif rule is not None and rule != "link":
         owner = next((above for above in element.iterancestors(rule)), None)
         xmlio.drop(element if owner is None else owner)
@@ -89,13 +94,35 @@ def _take_out(element: Element, attribute: str, words: str, rules: Mapping[str, 
         raise UnsafeContentError(f"{words}: refers to content that handoff cannot read")
 
 
-def _settle_alternatives(root: Element) -> None:
-    """Alternate content of which no choice is left is replaced by its fallback.
+def _leave_picture(element: Element) -> None:
+    """Put the picture of an embedded object in place of the frame around both."""
+    frame = next(element.iterancestors(f"{names.P}graphicFrame"), None)
+    if frame is None:
+        xmlio.drop(element)
+    elif frame.getparent() is not None:
+        picture = frame.find(f".//{names.P}pic")
+        if picture is not None:
+            frame.addprevious(picture)
+        xmlio.drop(frame)
 
-    ECMA-376 part 3, 7.5: there is at least one choice.
+
+def _settle_containers(root: Element) -> None:
+    """Leave nothing that lacks what it is there for: a choice, an entry, an embedded object.
+
+    ECMA-376 part 3, 7.5: there is at least one choice; part 1, 18.3: lists are not empty.
     """
     for alternative in list(root.iter(f"{names.MC}AlternateContent")):
-        if alternative.find(f"{names.MC}Choice") is None and alternative.getparent() is not None:
+        if not any(len(branch) for branch in alternative):
+            xmlio.drop(alternative)
+        elif alternative.find(f"{names.MC}Choice") is None:
             for fallback in alternative.findall(f"{names.MC}Fallback"):
                 xmlio.unwrap(fallback)
             xmlio.unwrap(alternative)
+    for element in root.iter(f"{names.W}object"):
+        # Without what it embeds it is a picture (part 1, 17.3.3.19 and 17.3.3.21).
+        if not any(element.find(tag) is not None for tag in _EMBEDS):
+            element.tag = f"{names.W}pict"
+            element.attrib.clear()
+    for container in list(root.iter(*_LISTS)):
+        if not len(container):
+            xmlio.drop(container)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from handoff.documents.base import Door
 from handoff.documents.ooxml import fields, tracked, xmlio
 from handoff.documents.ooxml.names import MC, W14, W15, A, C, M, O, V, W, is_font, split
 from handoff.documents.ooxml.package import Part
@@ -55,7 +56,7 @@ DETACH = {
     f"{A}hlinkHover": "element",
     f"{A}hlinkMouseOver": "element",
     **PICTURES,
-    f"{W}control": f"{W}object",
+    f"{W}control": "element",
     f"{O}OLEObject": "element",
     f"{W}altChunk": "element",
     f"{W14}contentPart": f"{MC}Choice",
@@ -98,7 +99,7 @@ _ANONYMISED = ("date", "dateUtc", "initials", "userId", "providerId")
 _PLAIN_BOOKMARK = re.compile(r"_(?:Toc|Ref|Hlk|GoBack|Hlt|Toa|Pctr)\d{0,12}")
 
 
-def clean(parts: Sequence[Part], options: DocumentOptions) -> None:
+def clean(parts: Sequence[Part], door: Door) -> None:
     """Take everything that is no content out of `parts`, the same way in each.
 
     Raises:
@@ -109,7 +110,7 @@ def clean(parts: Sequence[Part], options: DocumentOptions) -> None:
     for part in parts:
         for element in part.root.iter(*_HELD):
             raise UnsafeContentError(f"contains {_HELD[element.tag]} that cannot be read yet")
-        _settle_changes(part, options)
+        _settle_changes(part, door.options)
         for element in list(part.root.iter(*_DROPPED)):
             xmlio.drop(element)
         for element in list(part.root.iter(*_UNWRAPPED)):
@@ -200,7 +201,11 @@ def _rename_bookmarks(parts: Sequence[Part]) -> dict[str, str]:
             name = element.get(f"{W}name", "")
             if not _PLAIN_BOOKMARK.fullmatch(name):
                 element.set(f"{W}name", renamed.setdefault(name, f"_mark{len(renamed) + 1}"))
+    moves: dict[str, str] = {}
     for part in parts:
+        for element in part.root.iter(f"{W}moveFromRangeStart", f"{W}moveToRangeStart"):
+            name = element.get(f"{W}name", "")
+            element.set(f"{W}name", moves.setdefault(name, f"move{len(moves) + 1}"))
         for element in part.root.iter(f"{W}hyperlink"):
             name = element.get(f"{W}anchor")
             if name is not None and not _PLAIN_BOOKMARK.fullmatch(name):
@@ -217,11 +222,6 @@ def name_objects(part: Part) -> None:
             element.set("name", f"Object {element.get('id', '')[:9]}".strip())
     for element in _elements(part, part.tags_named(*_THEME_PARTS)):
         element.set("name", "Theme")
-    for element in part.root.iter(f"{W}object"):
-        # Without its OLE object it is a picture (17.3.3.19, 17.3.3.21).
-        if element.find(f"{O}OLEObject") is None and element.find(f"{W}control") is None:
-            element.tag = f"{W}pict"
-            element.attrib.clear()
     for element in list(part.root.iter(f"{W}abstractNum", f"{W}ffData")):
         for name in element.findall(f"{W}name"):
             xmlio.drop(name)

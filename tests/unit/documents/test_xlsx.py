@@ -11,7 +11,8 @@ import pytest
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import sniff
 from handoff.documents.xlsx import XlsxFormat
-from handoff.errors import DamagedError, UnsafeContentError
+from handoff.errors import DamagedError, TrackedChangesError, UnsafeContentError
+from handoff.model import DocumentOptions
 from tests.unit.documents.judge import (
     TAG,
     assert_clean,
@@ -51,6 +52,7 @@ def build(
     styles: str = "",
     comments: str = "",
     rels: str = "",
+    revisions: str = "",
 ) -> bytes:
     """A workbook of one sheet."""
     types = "".join(
@@ -58,6 +60,7 @@ def build(
         for part, kind in (
             ("workbook", "sheet.main"), ("worksheets/sheet1", "worksheet"), ("styles", "styles"),
             ("sharedStrings", "sharedStrings"), ("comments1", "comments"),
+            ("revisions/revisionHeaders", "revisionHeaders"),
         )
     )  # fmt: skip
     ordinary = '<row r="9"><c r="A9" t="inlineStr"><is><t>ordinary</t></is></c></row>'
@@ -81,7 +84,7 @@ def build(
             "xl/styles.xml": f"<styleSheet {NS}>{styles}{STYLES}</styleSheet>",
             "xl/sharedStrings.xml": f"<sst {NS}>{strings}</sst>",
             "xl/comments1.xml": f"<comments {NS}>{comments}</comments>",
-            "xl/media/i.png": "x",
+            **({"xl/revisions/revisionHeaders.xml": revisions} if revisions else {}),
         }
     )
 
@@ -129,6 +132,19 @@ PLACES: dict[str, Callable[[str], bytes]] = {
     "conditional format": lambda s: build(
         after=f'<conditionalFormatting sqref="A1"><cfRule text="{s}"><formula>A1="{s}"</formula></cfRule></conditionalFormatting>'
     ),
+    "literals joined by a conditional format": lambda s: build(
+        after='<conditionalFormatting sqref="A1"><cfRule type="expression"><formula>A1="{}"&amp;" {}"</formula></cfRule></conditionalFormatting>'.format(*s.split())
+    ),
+    "literals joined by a validation": lambda s: build(
+        after='<dataValidations count="1"><dataValidation sqref="A1"><formula1>A1="{}"&amp;" {}"</formula1></dataValidation></dataValidations>'.format(*s.split())
+    ),
+    "array formula": lambda s: build(_cell(f'<f t="array" ref="A1">"{s}"&amp;B1:B2</f><v>1</v>')),
+    "shared formula": lambda s: build(_cell(f'<f t="shared" si="0" ref="A1:A2">"{s}"</f><v>1</v>')),
+    "data table": lambda s: build(_cell(f'<f t="dataTable" ref="A1" r1="{s}"/><v>1</v>')),
+    "literal of a formula never calculated": lambda s: build(_cell(f'<f>IF(B1=1,"{s}",0)</f>')),
+    "sheet's name in a formula never calculated": lambda s: build(_cell(f"<f>SUM('{s}'!A1:A9)</f>")),
+    "link's tip": lambda s: build(after=f'<hyperlinks><hyperlink ref="A1" location="A9" display="{s}" tooltip="{s}"/></hyperlinks>'),
+    "link's place": lambda s: build(after=f"<hyperlinks><hyperlink ref=\"A1\" location=\"'{s}'!A9\"/></hyperlinks>"),
     "filter": lambda s: build(after=f'<autoFilter ref="A1:A9"><filters><filter val="{s}"/></filters></autoFilter>'),
     "page header": lambda s: build(after=f"<headerFooter><oddHeader>&amp;C{s}</oddHeader></headerFooter>"),
     "scenario": lambda s: build(after=f'<scenarios><scenario name="{s}" user="{s}"/></scenarios>'),
@@ -200,9 +216,74 @@ def test_plain_formulas_stay_and_others_become_their_last_value() -> None:
     assert "<v>8</v>" in seen
 
 
-def test_a_formula_that_was_never_calculated_is_held() -> None:
+@pytest.mark.parametrize("value", ["", "<v></v>", "<v/>"])
+def test_a_formula_that_could_make_text_and_was_never_calculated_is_a_note(value: str) -> None:
+    content = build(_cell(f'<f>B1&amp;" "&amp;C1</f>{value}'))
+    door = HouseDoor()
+    assert "[not calculated]" in text_of(HANDLER.read(content, door))
+    assert [type(cause) for _, cause in door.withheld] == [UnsafeContentError]
+    assert_clean(HANDLER, HANDLER.rewrite(content, (), HouseDoor()), ["b1&"])
+
+
+def test_it_holds_the_workbook_where_the_profile_delivers_only_what_is_whole() -> None:
+    door = HouseDoor(options=DocumentOptions(attachments="hold"))
     with pytest.raises(UnsafeContentError, match="never calculated"):
-        HANDLER.read(build(_cell("<f>VLOOKUP(A1,C1:D9,2)</f>")), HouseDoor())
+        HANDLER.read(build(_cell('<f>B1&amp;" "&amp;C1</f>')), door)
+
+
+@pytest.mark.parametrize(
+    ("formula", "stays"),
+    [
+        ("VLOOKUP(A1,C1:D9,2)", True),
+        ("SUM(B:B)", True),
+        ('IF(B1>5,"high","low")', True),
+        ("INDEX(Sheet1!A1:A9,MATCH(7,'Sheet1'!B1:B9,0))", True),
+        ("CONCATENATE(B1,C1)", False),
+        ("TEXTJOIN(1,1,B1:C1)", False),
+        ('HYPERLINK("http://x.example/"&amp;A1)', False),
+        ("VLOOKUP(A1,[1]Sheet1!C1:D9,2)", False),
+        ("VLOOKUP(A1,'[book.xlsx]S'!C1:D9,2)", False),
+        ("LET(x,B1,x&amp;C1)", False),
+        ("LAMBDA(x,x)(B1)", False),
+        ("SomeName", False),
+        ("INDIRECT(B1)", False),
+        ('"Zebu""lon"', False),
+        ("MID(B1,1,3)", False),
+        ("TEXT(B1,0)", False),
+        ("CHAR(65)", False),
+        ("_xlfn.CONCAT(B1:C1)", False),
+    ],
+)
+def test_of_uncalculated_formulas_those_stay_that_cannot_make_text(
+    formula: str, *, stays: bool
+) -> None:
+    produced = HANDLER.rewrite(build(_cell(f"<f>{formula}</f>")), (), HouseDoor())
+    assert ("[not calculated]" in everything(HANDLER, produced)) is not stays
+
+
+def test_a_redacted_literal_makes_its_formula_a_text() -> None:
+    content = build(_cell(f'<f>IF(B1=1,"{SECRET}",0)</f>'))
+    produced = redact(HANDLER, content, [SECRET])
+    assert_clean(HANDLER, produced, [SECRET])
+    assert f'IF(B1=1,"{TAG}",0)' in text_of(HANDLER.read(produced, HouseDoor()))
+
+
+def test_a_number_within_a_formula_that_stays_is_read() -> None:
+    content = build(_cell("<f>IF(B1=5551234567,1,0)</f><v>1</v>"))
+    assert_clean(HANDLER, redact(HANDLER, content, ["5551234567"]), ["5551234567"])
+
+
+def test_links_within_the_workbook_stay() -> None:
+    after = '<hyperlinks><hyperlink ref="A1" location="Sheet1!A9"/></hyperlinks>'
+    seen = everything(HANDLER, HANDLER.rewrite(build(after=after), (), HouseDoor()))
+    assert 'location="sheet1!a9"' in seen
+
+
+def test_the_log_of_changes_is_dropped_or_a_reason_to_hold() -> None:
+    content = build(revisions=SECRET)
+    assert_clean(HANDLER, redact(HANDLER, content, []), [SECRET])
+    with pytest.raises(TrackedChangesError):
+        HANDLER.read(content, HouseDoor(options=DocumentOptions(tracked_changes="hold")))
 
 
 def test_a_redacted_sheet_name_is_one_that_excel_accepts() -> None:
