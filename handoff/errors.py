@@ -782,6 +782,22 @@ class AnchorError(CustodyError):
     hint = "the log itself is whole; see to the anchor named, then run `handoff custody anchor`"
 
 
+class AccessLogError(CustodyError):
+    """An access log of the store cannot be read whole; nothing of it was recorded."""
+
+    code = "custody.access_log"
+    exit_code = 50
+    hint = "handoff reads S3 server access logs, CloudTrail files, and logs of Ceph and SeaweedFS"
+
+
+class AccessAlertError(CustodyError):
+    """The access logs show a request that should not have been; all of them were recorded."""
+
+    code = "custody.access_alert"
+    exit_code = 59
+    hint = "see `handoff custody timeline --kind alert.raised`, and ask the vendor"
+
+
 class LegalHoldError(CustodyError):
     """The matter is on legal hold: nothing of it may be recalled, expired or destroyed."""
 
