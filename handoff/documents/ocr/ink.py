@@ -61,8 +61,9 @@ def _ink(pixels: Array) -> Array:
     import cv2
 
     ground = cv2.medianBlur(np.ascontiguousarray(pixels), 41)
-    contrast: Array = cv2.absdiff(pixels, ground)
-    return (contrast.max(axis=2) > _CONTRAST).astype(np.uint8)
+    contrast: Array = cv2.absdiff(pixels, ground).max(axis=2)
+    ink: Array = (contrast > _CONTRAST).astype(np.uint8)
+    return ink
 
 
 def _like_writing(row: Array) -> bool:

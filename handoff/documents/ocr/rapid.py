@@ -44,6 +44,12 @@ class Line:
     corners: np.ndarray[Any, Any]
     box: Box
 
+    @classmethod
+    def of(cls, box: Box) -> Line:
+        """A line that stands straight in `box`."""
+        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        return cls(np.array([(left, top), (right, top), (right, bottom), (left, bottom)]), box)
+
 
 def find_lines(picture: Image.Image, scale: float) -> list[Line]:
     """Where in an RGB picture there is writing, sought at `scale` times its size.

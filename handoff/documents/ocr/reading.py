@@ -7,18 +7,28 @@ what the two miss differs (design notes), so together they miss little.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 
 from PIL import Image
 
 from handoff.documents.ocr import rapid, tess
 from handoff.documents.ocr.ink import Marks, marks_outside
-from handoff.documents.ocr.judge import SURE, judge
-from handoff.documents.ocr.page import Box, OcrPage, OcrWord
+from handoff.documents.ocr.judge import (
+    HALF_SURE,
+    SURE,
+    confidence,
+    judge,
+    shaped_like_writing,
+)
+from handoff.documents.ocr.page import Box, OcrPage, OcrWord, joined
+from handoff.documents.ocr.paragraphs import in_paragraphs
 from handoff.documents.ocr.prepare import enlarged, flattened, gray
+from handoff.documents.ocr.turning import read_turned
 from handoff.errors import OcrMissingError
 
 _SEEK_SIDE, _LEAST_SCALE = 1400, 0.4
 _MARKS_IGNORED = 3
+_MARGIN = 6
 
 
 def recognize(image: Image.Image) -> OcrPage:
@@ -30,7 +40,7 @@ def recognize(image: Image.Image) -> OcrPage:
         OcrMissingError: an engine or its language data is not installed.
     """
     picture, factor = enlarged(flattened(image))
-    words = _steady(tess.read_words(gray(picture)))
+    words = _steady(read_turned(gray(picture)))
     more, unread = _second_look(picture, words)
     verdict = judge(words, more, unread)
     return OcrPage(image.size, _original((*words, *more), factor), verdict)
@@ -44,8 +54,9 @@ def second_opinion(image: Image.Image) -> OcrPage:
     """
     picture, factor = enlarged(flattened(image))
     lines = rapid.find_lines(picture, _seek_scale(picture))
-    words, unread = _read(picture, lines, 0)
-    return OcrPage(image.size, _original(words, factor), judge([], words, unread))
+    read = [rapid.read_line(picture, line, number) for number, line in enumerate(lines, 1)]
+    words = in_paragraphs([line for line in read if line])
+    return OcrPage(image.size, _original(words, factor), judge(words, [], []))
 
 
 def missing() -> OcrMissingError | None:
@@ -58,28 +69,37 @@ def missing() -> OcrMissingError | None:
     return None
 
 
-def _second_look(
-    picture: Image.Image, words: list[OcrWord]
-) -> tuple[list[OcrWord], list[rapid.Line]]:
-    """Words of RapidOCR where Tesseract has none or is unsure, and lines that it cannot read."""
-    sure = [word.box for word in words if word.confidence >= SURE]
-    marks = marks_outside(picture, sure)
-    if marks.count <= _MARKS_IGNORED:
-        return [], []
-    lines = rapid.find_lines(picture, _seek_scale(picture))
-    return _read(picture, [line for line in lines if _holds_any(line.box, marks)], len(words))
+def _second_look(picture: Image.Image, words: list[OcrWord]) -> tuple[list[OcrWord], list[Box]]:
+    """Words of RapidOCR where Tesseract has none or is unsure, and what neither can read."""
+    lines = _unsure_lines(words, picture.size)
+    marks = marks_outside(picture, [w.box for w in words if w.confidence >= HALF_SURE])
+    if marks.count > _MARKS_IGNORED:
+        found = rapid.find_lines(picture, _seek_scale(picture))
+        lines += [line for line in found if _holds_any(line.box, marks)]
+    more, unread = _read(picture, lines, len(words))
+    return more, [box for box in unread if _holds_any(box, marks)]
+
+
+def _unsure_lines(words: list[OcrWord], size: tuple[int, int]) -> list[rapid.Line]:
+    """The lines in which Tesseract doubts a word, where it saw them."""
+    lines = groupby(words, key=lambda word: word.line)
+    read = (list(line) for _, line in lines)
+    doubted = (line for line in read if any(HALF_SURE <= w.confidence < SURE for w in line))
+    return [rapid.Line.of(joined(line).padded(_MARGIN, size)) for line in doubted]
 
 
 def _read(
     picture: Image.Image, lines: list[rapid.Line], first: int
-) -> tuple[list[OcrWord], list[rapid.Line]]:
+) -> tuple[list[OcrWord], list[Box]]:
+    """The words of `lines` that can be read, and the boxes of those that cannot."""
     words: list[OcrWord] = []
-    unread: list[rapid.Line] = []
+    unread: list[Box] = []
     for number, line in enumerate(lines, first + 1):
         read = rapid.read_line(picture, line, number)
-        words += read
-        if not read or sum(word.confidence for word in read) / len(read) < SURE:
-            unread.append(line)
+        if confidence(read) >= SURE:
+            words += read
+        elif shaped_like_writing(line.box, picture.size):
+            unread.append(line.box)
     return words, unread
 
 
