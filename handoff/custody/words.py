@@ -120,7 +120,45 @@ def _closed(facts: _Facts) -> str:
     )
 
 
+_PARTIES = {
+    "firm": "the firm",
+    "vendor": "the vendor",
+    "anonymous": "somebody unknown to the store",
+    "stranger": "somebody who is not the vendor",
+}
+_ACTIONS = {
+    "get": "opened",
+    "head": "looked at",
+    "list": "listed",
+    "put": "written over",
+    "delete": "deleted",
+}
+_ALERTS = {
+    "access.foreign": "somebody who is not the vendor got it",
+    "access.foreign_refused": "somebody who is not the vendor tried to get it, and was refused",
+    "access.unlisted_address": "it was asked for from an address that the policy does not list",
+    "access.after_recall": "it was asked for after it had been taken back",
+    "access.bulk": "unusually many documents were got within an hour",
+}
+
+
+def _seen(facts: _Facts) -> str:
+    by = _PARTIES.get(facts.text("by"), "somebody")
+    action = _ACTIONS.get(facts.text("action"), "asked for")
+    answer = (
+        "" if facts.text("status").startswith("2") else facts.text("status", ", refused (", ")")
+    )
+    return f"Document {action} by {by}{facts.text('when', ' at ')}{answer}"
+
+
+def _alert(facts: _Facts) -> str:
+    code = facts.text("code")
+    return f"ALERT: {_ALERTS.get(code, code or 'something should not have been')}"
+
+
 _WORDS: dict[str, Words] = {
+    "access.seen": _seen,
+    "alert.raised": _alert,
     "batch.opened": _opened,
     "batch.resumed": lambda _: "Batch taken up again after an interruption",
     "batch.interrupted": lambda facts: (
