@@ -28,6 +28,7 @@ _MAX_ATTACHED = 1_000
 _MAX_EMBEDDED = 8
 _FIXED = frozenset({mapi.LONG, mapi.BOOLEAN, mapi.TIME})
 _RECIPIENTS = {1: "To", 2: "Cc", 3: "Bcc"}
+_OBJECT = "application/x-handoff-object"
 _BY_VALUE, _EMBEDDED = 1, 5
 
 
@@ -131,10 +132,10 @@ class _Item:
                 content = _Item(self.ole, inside, _EMBEDDED_HEADER).letter(depth + 1).to_bytes()
                 yield Attached(name, content)
                 continue
-            # An object of another program, or only a path to a file: nothing that can be read.
-            content = one.binary(mapi.ATTACH_DATA) or (_OLE if self.ole.exists(inside) else b"")
-            kind, cid = one.text(mapi.ATTACH_MIME), one.text(mapi.ATTACH_CID)
-            yield Attached(name, content, kind, cid)
+            content, kind = one.binary(mapi.ATTACH_DATA), one.text(mapi.ATTACH_MIME)
+            if not content:
+                kind = _OBJECT
+            yield Attached(name, content, kind, one.text(mapi.ATTACH_CID))
 
 
 def _senders(properties: mapi.Properties) -> Iterator[tuple[str, str, str]]:

@@ -100,7 +100,7 @@ def _same(fields: tuple[int, ...], info: zipfile.ZipInfo) -> bool:
         return False
     if flags & _LATER:
         return True
-    return check == info.CRC and packed in (info.compress_size, 0xFFFFFFFF)
+    return bool(check == info.CRC and packed in (info.compress_size, 0xFFFFFFFF))
 
 
 def _require_plain_end(untrusted: bytes, archive: zipfile.ZipFile) -> None:

@@ -36,6 +36,8 @@ _ENCRYPTED = frozenset(
      "application/x-pkcs7-mime"}
 )  # fmt: skip
 _HELD = {
+    # Put there by `msg.py` for what Outlook embeds as another program's object.
+    "application/x-handoff-object": "an object of another program, or only the path of a file",
     "message/partial": "a message in pieces",
     "message/external-body": "a body that lies elsewhere",
 }

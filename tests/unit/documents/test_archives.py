@@ -12,13 +12,14 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import cast
 from unittest import mock
 
 import py7zr
 import pytest
 
 from handoff.documents.archives.format import ArchiveFormat
-from handoff.documents.base import Limits
+from handoff.documents.base import DocumentFormat, Limits
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import sniff
 from handoff.errors import (
@@ -113,10 +114,10 @@ PLACES: dict[str, Callable[[], bytes]] = {
 }
 
 
-def _handler(content: bytes) -> ArchiveFormat:
+def _handler(content: bytes) -> DocumentFormat:
     handler = sniff(content)
     assert isinstance(handler, ArchiveFormat)
-    return handler
+    return cast("DocumentFormat", handler)
 
 
 @pytest.mark.parametrize("place", PLACES)
