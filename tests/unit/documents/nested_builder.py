@@ -126,7 +126,7 @@ WITHHELD: dict[str, Plant] = {
         word, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + s.encode(), "oleObject", OLE
     ),
     "plain text as an embedded document": lambda word, s: embedded(word, s.encode()),
-    "chunk that is an archive": lambda word, s: chunk(
+    "chunk of an unknown type": lambda word, s: chunk(
         word, b"7z\xbc\xaf\x27\x1c" + s.encode(), "x/y"
     ),
     "film": lambda word, s: recording(word, s.encode()),
