@@ -23,9 +23,12 @@ UNMAPPED = 2
 HYPHEN = 4
 """A hyphen at the end of a line that only divides a word."""
 
-OBJECT_RECORD = "<II"
-OBJECT_SIZE = 8
-"""u32 address, u32 type."""
+OBJECT_RECORD = "<IIi4f"
+OBJECT_SIZE = 28
+"""u32 address, u32 type, i32 segments (of a path, else 0), 4 f32 bounds (left, bottom, right, top)
+in the coordinates of the page or form that the object stands in."""
+PATH = 2
+"""FPDF_PAGEOBJ_PATH."""
 
 POINT = "<2d"
 """A point on the page."""
@@ -49,6 +52,9 @@ _LOOPS = """
   (import "pdfium" "FPDFPage_GetObject" (func $on_page (param i32 i32) (result i32)))
   (import "pdfium" "FPDFFormObj_GetObject" (func $in_form (param i32 i32) (result i32)))
   (import "pdfium" "FPDFPageObj_GetType" (func $type (param i32) (result i32)))
+  (import "pdfium" "FPDFPath_CountSegments" (func $segments (param i32) (result i32)))
+  (import "pdfium" "FPDFPageObj_GetBounds"
+    (func $bounds (param i32 i32 i32 i32 i32) (result i32)))
   (import "pdfium" "FPDF_PageToDevice" (func $to_device
     (param i32 i32 i32 i32 i32 i32 f64 f64 i32 i32) (result i32)))
 
@@ -89,7 +95,13 @@ _LOOPS = """
         (else (local.set $it (call $on_page (local.get $holder) (local.get $i)))))
       (i32.store (local.get $at) (local.get $it))
       (i32.store offset=4 (local.get $at) (call $type (local.get $it)))
-      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (i32.store offset=8 (local.get $at) (i32.const 0))
+      (if (i32.eq (call $type (local.get $it)) (i32.const 2))
+        (then (i32.store offset=8 (local.get $at) (call $segments (local.get $it)))))
+      (drop (call $bounds (local.get $it)
+        (i32.add (local.get $at) (i32.const 12)) (i32.add (local.get $at) (i32.const 16))
+        (i32.add (local.get $at) (i32.const 20)) (i32.add (local.get $at) (i32.const 24))))
+      (local.set $at (i32.add (local.get $at) (i32.const 28)))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br $next))))
 

@@ -67,6 +67,12 @@ class Chars:
         angle: float = _FLOAT.unpack_from(self._raw, self._at(index, _ANGLE_AT))[0]
         return angle
 
+    def drawn_boxes(self) -> Iterator[Rect]:
+        """Full boxes of the characters that are on the page."""
+        for index, flags in enumerate(self.flags):
+            if not flags & bulk.GENERATED:
+                yield self.loose(index)
+
     def visible_count(self) -> int:
         """Characters that are neither blank nor generated."""
         blank = sum(map(str.isspace, self.text))

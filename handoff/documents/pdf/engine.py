@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from handoff.documents.pdf import bulk
 from handoff.documents.pdf.chars import Chars
@@ -26,7 +27,6 @@ MAX_FORM_DEPTH = 16
 _ERROR_PASSWORD = 4
 _ERROR_SECURITY = 5
 # FPDFPageObj_GetType
-_PATH = 2
 _IMAGE = 3
 _SHADING = 4
 _FORM = 5
@@ -35,7 +35,8 @@ _GRAY = 1
 _BGRX = 3
 # FPDF_RenderPageBitmap
 _RENDER_GRAYSCALE = 0x08
-_WHITE = 0xFFFF_FFFF
+WHITE = 0xFFFF_FFFF
+BLACK = 0xFF00_0000
 _FLATTEN_FOR_DISPLAY = 0
 _FLATTEN_FAILED = 0
 # FPDFAnnot_GetSubtype, FPDF_ANNOT_APPEARANCEMODE
@@ -53,11 +54,24 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Path:
+    """A drawn path: around what, of how many segments, and its handle if it can be removed.
+
+    `handle` is 0 for a path inside a Form XObject, which other pages may draw too.
+    """
+
+    box: Rect
+    segments: int
+    handle: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
-    """What stands on a page beside text."""
+    """What stands on a page beside text; `shades` counts shadings."""
 
     pictures: tuple[Picture, ...]
-    paths: int
+    paths: tuple[Path, ...]
+    shades: int = 0
 
 
 class Page:
@@ -99,13 +113,17 @@ class Page:
     def drawing(self) -> Drawing:
         """Pictures and paths of the page, also inside Form XObjects."""
         pictures: list[Picture] = []
-        paths = 0
+        paths: list[Path] = []
+        shades = 0
         pending = [(self._handle, 0, Matrix(), 0)]
         while pending:
             holder, is_form, matrix, depth = pending.pop()
-            for address, kind in self._objects(holder, is_form):
-                if kind in {_PATH, _SHADING}:
-                    paths += 1
+            for address, kind, segments, *bounds in self._objects(holder, is_form):
+                if kind == bulk.PATH:
+                    placed = matrix.apply(Rect(*bounds))
+                    paths.append(Path(placed, segments, 0 if is_form else address))
+                elif kind == _SHADING:
+                    shades += 1
                 elif kind == _IMAGE:
                     pictures.append(self._picture(address, matrix))
                 elif kind == _FORM and depth < MAX_FORM_DEPTH:
@@ -113,7 +131,7 @@ class Page:
                     pending.append((address, 1, inner, depth + 1))
                 elif kind == _FORM:
                     raise LimitError("forms are nested deeper than the limit allows")
-        return Drawing(tuple(pictures), paths)
+        return Drawing(tuple(pictures), tuple(paths), shades)
 
     def draw_fields(self) -> None:
         """Give every form field that has none an appearance, from its value."""
@@ -134,9 +152,16 @@ class Page:
             raise DamagedError("a page's form fields cannot be flattened")
         return bool(result == 1)
 
-    def remove_glyphs(self, strips: Sequence[Rect]) -> None:
-        """Delete every glyph whose box meets one of `strips`, in Form XObjects too."""
+    def remove(self, strips: Sequence[Rect], paths: Sequence[Path]) -> None:
+        """Delete `paths`, and every glyph whose box meets one of `strips`, in Form XObjects too.
+
+        `paths` are of `drawing` of this very page, of which nothing was removed since.
+        """
         box = self._sandbox
+        for path in paths:
+            if not box.call("FPDFPage_RemoveObject", self._handle, path.handle):
+                raise DamagedError("a page cannot be written anew")
+            box.call("FPDFPageObj_Destroy", path.handle)
         quads = b"".join(
             struct.pack("<8f", r.left, r.top, r.right, r.top, r.left, r.bottom, r.right, r.bottom)
             for r in strips
@@ -147,8 +172,8 @@ class Page:
         if not box.call("FPDFPage_GenerateContent", self._handle):
             raise DamagedError("a page cannot be written anew")
 
-    def render(self, width: int, height: int, *, gray: bool) -> bytes:
-        """The page as displayed: rows of one gray byte, or of B, G, R, unused, on white."""
+    def render(self, width: int, height: int, *, gray: bool, paper: int = WHITE) -> bytes:
+        """The page as displayed: rows of one gray byte, or of B, G, R, unused, on `paper`."""
         box = self._sandbox
         pixel = 1 if gray else 4
         buffer = box.allocate(width * height * pixel)
@@ -156,7 +181,7 @@ class Page:
         bitmap = box.call("FPDFBitmap_CreateEx", width, height, kind, buffer, width * pixel)
         if not bitmap:
             raise LimitError("a page is too large to be drawn")
-        box.call("FPDFBitmap_FillRect", bitmap, 0, 0, width, height, _signed(_WHITE))
+        box.call("FPDFBitmap_FillRect", bitmap, 0, 0, width, height, _signed(paper))
         flags = _RENDER_GRAYSCALE if gray else 0
         box.call("FPDF_RenderPageBitmap", bitmap, self._handle, 0, 0, width, height, 0, flags)
         pixels = box.read(buffer, width * height * pixel)
@@ -177,7 +202,7 @@ class Page:
         found = struct.iter_unpack(bulk.PIXEL, raw)
         return [around(pair) for pair in zip(found, found, strict=True)]
 
-    def _objects(self, holder: int, is_form: int) -> list[tuple[int, int]]:
+    def _objects(self, holder: int, is_form: int) -> list[tuple[Any, ...]]:
         box = self._sandbox
         name = "FPDFFormObj_CountObjects" if is_form else "FPDFPage_CountObjects"
         count: int = max(0, box.call(name, holder))
@@ -187,7 +212,7 @@ class Page:
         box.call("objects", holder, is_form, count, address)
         raw = box.read(address, count * bulk.OBJECT_SIZE)
         box.free(address)
-        return [(item, kind) for item, kind in struct.iter_unpack(bulk.OBJECT_RECORD, raw)]
+        return list(struct.iter_unpack(bulk.OBJECT_RECORD, raw))
 
     def _matrix(self, item: int) -> Matrix:
         box = self._sandbox

@@ -1,4 +1,4 @@
-"""Text PDF as a `DocumentFormat`."""
+"""PDF as a `DocumentFormat`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from pathlib import Path
 
 from handoff.assets import pdfium_wasm
 from handoff.documents.base import Door
-from handoff.documents.pdf.engine import open_document
-from handoff.documents.pdf.inspection import require_readable
-from handoff.documents.pdf.locate import units_of_page
+from handoff.documents.pdf import attached
 from handoff.documents.pdf.prepare import Prepared, prepare
 from handoff.documents.pdf.reread import reread
 from handoff.documents.pdf.rewrite import rewrite
@@ -22,7 +20,7 @@ _HEADER_WITHIN = 1024
 
 
 class PdfFormat:
-    """PDF whose text is text; scans are held (see `inspection`).
+    """PDF, scans among them where there is optical recognition (see `inspection`).
 
     Args:
         wasm: gives the path of the engine, checked; called at most once a process.
@@ -42,10 +40,10 @@ class PdfFormat:
         return _HEADER in untrusted[:_HEADER_WITHIN]
 
     def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
-        """One unit a paragraph of every page, form fields included.
+        """One unit a paragraph of every page, form fields and pictures included.
 
-        What is beside the pages (metadata, comments, attachments, ...) is dropped at `rewrite`
-        whole, so it gives no units.
+        What stands beside the pages is read too, whether it goes on (bookmarks, attachments) or is
+        dropped at `rewrite` (metadata, comments).
 
         Raises:
             DocumentError: the document cannot be read whole.
@@ -53,18 +51,13 @@ class PdfFormat:
         """
         with self._sandbox(door) as sandbox:
             prepared = prepare(sandbox, untrusted, door.limits)
-            units: list[TextUnit] = []
-            with open_document(sandbox, prepared.content) as document:
-                for index in range(prepared.page_count):
-                    with document.page(index) as page:
-                        chars = page.chars()
-                        require_readable(index + 1, page.size, chars, page.drawing())
-                    units.extend(units_of_page(index, chars))
+        beside = prepared.beside
+        files = tuple(attached.units(beside.files, door))
         door.opened.keep(untrusted, prepared)
-        return tuple(units)
+        return (*prepared.survey.units(), *beside.units(), *files)
 
     def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
-        """The document with `redactions` applied and everything that is no page content gone.
+        """The document with `redactions` applied; beside its pages only what was rebuilt.
 
         Raises:
             DocumentError: the document cannot be read whole.
@@ -74,15 +67,15 @@ class PdfFormat:
             prepared = door.opened.take(untrusted, Prepared)
             if prepared is None:
                 prepared = prepare(sandbox, untrusted, door.limits)
-            return rewrite(sandbox, prepared, redactions, door.limits)
+            return rewrite(sandbox, prepared, redactions, door)
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
-        """Text of `produced` by pdfminer, by PDFium's native build, and raw.
+        """Text of `produced` by pdfminer, by PDFium's native build, raw, and of pictures as drawn.
 
         Raises:
             DocumentError: the readers fail or disagree.
         """
-        return reread(produced, door.limits)
+        return reread(produced, door)
 
     def _sandbox(self, door: Door) -> Sandbox:
         if self._wasm is None:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import pikepdf
 
+from handoff.documents.pdf.boxes import Box
 from handoff.documents.pdf.geometry import Matrix, Rect
-from handoff.documents.pdf.locate import Box
 
 FONT_NAME = "/HandoffLabel"
 _ADVANCE = 0.6
@@ -29,19 +29,30 @@ def drawable(label: str) -> str:
 
 def draw(pdf: pikepdf.Pdf, page: pikepdf.Page, boxes: Sequence[Box]) -> None:
     """Paint `boxes` over the content of `page`."""
+    _append(pdf, page, operators_for(boxes))
+
+
+def draw_unseen(pdf: pikepdf.Pdf, page: pikepdf.Page, words: Sequence[Box]) -> None:
+    """Put `words` over the content of `page` so that they can be searched and copied, not seen."""
+    if words:
+        _append(pdf, page, "".join(_text(word, "3 Tr", fills=True) for word in words).encode())
+
+
+def _append(pdf: pikepdf.Pdf, page: pikepdf.Page, operators: bytes) -> None:
     if "/Resources" not in page:
         page.Resources = pikepdf.Dictionary()
     if "/Font" not in page.Resources:
         page.Resources.Font = pikepdf.Dictionary()
-    page.Resources.Font[FONT_NAME] = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.Type1,
-        BaseFont=pikepdf.Name("/Courier-Bold"),
-        Encoding=pikepdf.Name.WinAnsiEncoding,
-    )
+    if FONT_NAME not in page.Resources.Font:
+        page.Resources.Font[FONT_NAME] = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type1,
+            BaseFont=pikepdf.Name("/Courier-Bold"),
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        )
     # The page's own operators may leave the coordinates changed: ours must not see that.
     page.contents_add(pdf.make_stream(b"q\n"), prepend=True)
-    page.contents_add(pdf.make_stream(b"\nQ\n" + operators_for(boxes)))
+    page.contents_add(pdf.make_stream(b"\nQ\n" + operators))
 
 
 def operators_for(boxes: Sequence[Box]) -> bytes:
@@ -53,8 +64,11 @@ def _fill(area: Rect) -> str:
     return f"q 0 g {area.left:.3f} {area.bottom:.3f} {area.width:.3f} {area.height:.3f} re f Q\n"
 
 
-def _text(box: Box) -> str:
-    """White text along the box's direction, squeezed and then shrunk until it fits."""
+def _text(box: Box, mode: str = "1 g 0 Tr", *, fills: bool = False) -> str:
+    """Text along the box's direction, squeezed and then shrunk until it fits.
+
+    With `fills` it is stretched to the box's whole width, so that marking it marks the word.
+    """
     label = drawable(box.label)
     if not label:
         return ""
@@ -66,7 +80,7 @@ def _text(box: Box) -> str:
     squeeze = _SHARE_OF_WIDTH * length / (_ADVANCE * size * len(label))
     if squeeze < _LEAST_SQUEEZE:
         size, squeeze = size * squeeze / _LEAST_SQUEEZE, _LEAST_SQUEEZE
-    squeeze = min(squeeze, 1.0)
+    squeeze = squeeze if fills else min(squeeze, 1.0)
     indent = (length - _ADVANCE * size * squeeze * len(label)) / 2
     matrix = Matrix(1, 0, 0, 1, indent, height / 2 - (0.5 - _DESCENT) * size * 0.9)
     placed = matrix.then(_turn(box))
@@ -75,7 +89,7 @@ def _text(box: Box) -> str:
     )
     escaped = label.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
     return (
-        f"q BT 1 g 0 Tr {FONT_NAME} {size:.4f} Tf {squeeze * 100:.2f} Tz 0 Tc 0 Tw 0 Ts "
+        f"q BT {mode} {FONT_NAME} {size:.4f} Tf {squeeze * 100:.2f} Tz 0 Tc 0 Tw 0 Ts "
         f"{numbers} Tm ({escaped}) Tj ET Q\n"
     )
 

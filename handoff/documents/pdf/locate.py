@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from handoff.documents import ocr
+from handoff.documents.pdf.boxes import Box, widened
 from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.layout import Paragraph, lines, paragraphs, quarter_turns
@@ -24,11 +26,10 @@ _LEAST_HEIGHT = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """An area to be blackened, and the text to draw in it, running in direction `quarter`."""
+class Mark:
+    """An area to be blackened in the page as drawn, in its pixels, and the text to draw in it."""
 
-    area: Rect
-    quarter: int
+    box: ocr.Box
     label: str = field(repr=False)
 
 
@@ -42,6 +43,8 @@ class PagePlan:
         removed: indexes of the characters that go.
         strips: where their glyphs are hit.
         boxes: what is drawn.
+        marks: what is drawn over words that only the page as a picture shows.
+        as_picture: the page is delivered as a picture whatever else.
     """
 
     index: int
@@ -49,33 +52,28 @@ class PagePlan:
     removed: frozenset[int]
     strips: tuple[Rect, ...]
     boxes: tuple[Box, ...]
+    marks: tuple[Mark, ...] = ()
+    as_picture: bool = False
 
 
-def units_of_page(index: int, chars: Chars) -> list[TextUnit]:
+def units_of_page(index: int, chars: Chars, kind: UnitKind = UnitKind.BODY) -> tuple[TextUnit, ...]:
     """One unit a paragraph; the ids follow from the position alone."""
-    return [
-        TextUnit(_unit_id(index, position), UnitKind.BODY, paragraph.text, f"page {index + 1}")
+    return tuple(
+        TextUnit(_unit_id(index, position), kind, paragraph.text, f"page {index + 1}")
         for position, paragraph in enumerate(paragraphs(chars))
-    ]
+    )
 
 
 def _unit_id(index: int, position: int) -> str:
     return f"p{index + 1}.{position + 1}"
 
 
-def by_page(redactions: Sequence[Redaction]) -> Mapping[int, list[Redaction]]:
-    """Redactions by the index of the page their unit stands on."""
-    pages: dict[int, list[Redaction]] = defaultdict(list)
-    for redaction in redactions:
-        page, _, _ = redaction.finding.unit_id.removeprefix("p").partition(".")
-        if not page.isdecimal():
-            raise DamagedError("the PDF does not read as it did the first time")
-        pages[int(page) - 1].append(redaction)
-    return pages
-
-
-def plan_page(index: int, chars: Chars, redactions: Sequence[Redaction]) -> PagePlan:
+def plan_page(
+    index: int, chars: Chars, redactions: Sequence[Redaction], *, quantised: bool = False
+) -> PagePlan:
     """Turn redactions of one page into glyphs to remove and boxes to draw.
+
+    With `quantised`, boxes are widened in steps as far as there is room (`widths`).
 
     Raises:
         DamagedError: a redaction points to a unit or a span that is not there.
@@ -92,6 +90,8 @@ def plan_page(index: int, chars: Chars, redactions: Sequence[Redaction]) -> Page
         shown = [i for i in hit if not chars.generated(i)]
         removed.update(shown)
         boxes.extend(_boxes(chars, starts, shown, redaction.replacement))
+    if quantised:
+        boxes = widened(boxes, chars, removed)
     strips = tuple(_strip(chars.box(i)) for i in sorted(removed))
     letters = Counter(chars.text)
     letters.subtract(chars.text[i] for i in removed)

@@ -15,9 +15,11 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
-from handoff.documents.base import Limits
-from handoff.documents.pdf import operators, schema
+from handoff.documents.base import Door, Limits
+from handoff.documents.pdf import attached, operators, schema
+from handoff.documents.pdf.glimpse import seen_units
 from handoff.documents.pdf.mined import page_texts
+from handoff.documents.pdf.reach import reach_of
 from handoff.documents.pdf.scrub import open_saved
 from handoff.documents.pdf.streams import require_bounded
 from handoff.errors import DamagedError, UnsafeContentError
@@ -29,14 +31,16 @@ _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
 _STANDARD_NAMES = frozenset(name for kind in schema.KEYS.values() for name in kind)
 
 
-def reread(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
-    """All text in `produced`: by page and reader, then every string, name and stream.
+def reread(produced: bytes, door: Door) -> tuple[TextUnit, ...]:
+    """All text in `produced`: by page and reader, then every string, name, stream and picture.
 
     Raises:
         UnsafeContentError: pdfminer sees words on a page that PDFium does not see.
         DamagedError: a reader cannot read it.
     """
-    raw = tuple(_raw_units(produced, limits))
+    with open_saved(produced) as pdf:
+        raw = (*_raw_units(pdf, door.limits), *attached.reread(pdf, door))
+        shown = [reach_of(page.obj, {}) for page in pdf.pages]
     mined = page_texts(produced)
     native = _by_pdfium(produced)
     if len(mined) != len(native):
@@ -45,7 +49,7 @@ def reread(produced: bytes, limits: Limits) -> tuple[TextUnit, ...]:
         if _unseen(first, second):
             raise UnsafeContentError(f"page {number} holds text that only one of two readers sees")
     pages = [*_page_units("pdfminer", mined), *_page_units("pdfium", native)]
-    return (*pages, *raw)
+    return (*pages, *raw, *seen_units(produced, [bool(reach.pictures) for reach in shown]))
 
 
 def _page_units(reader: str, texts: list[str]) -> Iterator[TextUnit]:
@@ -92,22 +96,21 @@ def _squeezed(text: str) -> str:
     return "".join(re.findall(r"\w+", _normal(text)))
 
 
-def _raw_units(produced: bytes, limits: Limits) -> Iterator[TextUnit]:
+def _raw_units(pdf: pikepdf.Pdf, limits: Limits) -> Iterator[TextUnit]:
     """What is in the file's objects, read without knowing what they are for.
 
     Font programs and picture data are left out: their bytes are not text.
     """
     strings: list[str] = []
     names: set[str] = set()
-    with open_saved(produced) as pdf:
-        programs = _font_programs(pdf)
-        for number, item in enumerate(pdf.objects):
-            _collect(item, strings, names)
-            if isinstance(item, pikepdf.Stream) and item.objgen not in programs:
-                text = _stream_text(item, limits)
-                if text:
-                    place = f"stream {number + 1}"
-                    yield TextUnit(f"raw.{number + 1}", UnitKind.RAW, text, place)
+    programs = _font_programs(pdf)
+    for number, item in enumerate(pdf.objects):
+        _collect(item, strings, names)
+        if isinstance(item, pikepdf.Stream) and item.objgen not in programs:
+            text = _stream_text(item, limits)
+            if text:
+                place = f"stream {number + 1}"
+                yield TextUnit(f"raw.{number + 1}", UnitKind.RAW, text, place)
     if strings:
         yield TextUnit("raw.strings", UnitKind.RAW, "\n".join(strings), "strings of the file")
     unusual = sorted(names - _STANDARD_NAMES)
@@ -155,6 +158,8 @@ def _is_direct(value: Any) -> bool:  # noqa: ANN401
 def _stream_text(stream: Any, limits: Limits) -> str:  # noqa: ANN401
     if stream.get("/Subtype") == pikepdf.Name.Image:
         return ""
+    if stream.get("/Type") == pikepdf.Name.EmbeddedFile:
+        return ""  # a document of its own, read by its own reader
     require_bounded(stream, limits.pdf_stream_bytes)
     content = stream.read_bytes()
     with contextlib.suppress(DamagedError):  # no operators: a colour profile, a character map

@@ -16,6 +16,7 @@ import pikepdf
 
 from handoff.documents.base import Limits
 from handoff.documents.pdf import operators, schema
+from handoff.documents.pdf.stills import legible
 from handoff.documents.pdf.streams import filters_of, require_bounded
 from handoff.errors import DamagedError, DocumentError, UnsafeContentError
 
@@ -56,16 +57,22 @@ def write(pdf: pikepdf.Pdf, *, final: bool) -> bytes:
     return sink.getvalue()
 
 
-def scrub(pdf: pikepdf.Pdf, page_count: int, limits: Limits) -> None:
+def scrub(
+    pdf: pikepdf.Pdf, page_count: int, limits: Limits, *, pictures: bool = False
+) -> list[Any]:
     """Leave the pages of `pdf` and nothing beside them.
 
-    Pictures that could show a word become gray boxes, layers become visible, annotations go
-    except form fields with an appearance.
+    Layers become visible, annotations go except form fields with an appearance. Pictures that could
+    show a word, or carry metadata, become gray boxes; with `pictures` they are left, and returned.
 
     Args:
         pdf: a document that PDFium or pikepdf wrote.
         page_count: the number of pages PDFium sees; pikepdf must see the same.
         limits: limits in force.
+        pictures: whether the caller has another way with pictures.
+
+    Returns:
+        The pictures that were left though they are not on the allow-list yet.
 
     Raises:
         DamagedError: the two parsers disagree, or the structure is broken.
@@ -76,12 +83,13 @@ def scrub(pdf: pikepdf.Pdf, page_count: int, limits: Limits) -> None:
     pages = [page.obj for page in pdf.pages]
     if len(pages) != page_count:
         raise DamagedError("two parsers count the pages of the PDF differently")
-    scrubber = _Scrubber(pdf, limits)
-    for number, page in enumerate(pages, 1):
+    scrubber = _Scrubber(pdf, limits, keep_pictures=pictures)
+    for page in pages:
         _inherit(page)
-        scrubber.clean_page(page, f"page {number}")
+        scrubber.clean_page(page)
     _rebuild(pdf, pages)
     pdf.remove_unreferenced_resources()
+    return scrubber.pictures
 
 
 def _require_plain_document(root: Any) -> None:  # noqa: ANN401 - pikepdf objects are dynamic
@@ -130,16 +138,16 @@ def _rebuild(pdf: pikepdf.Pdf, pages: list[Any]) -> None:
 class _Scrubber:
     """Walks everything that pages lead to, keeps what `schema` knows, checks what it keeps."""
 
-    def __init__(self, pdf: pikepdf.Pdf, limits: Limits) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, limits: Limits, *, keep_pictures: bool) -> None:
+        self.pictures: list[Any] = []
         self._pdf = pdf
         self._limits = limits
+        self._keep_pictures = keep_pictures
         self._seen: set[tuple[tuple[int, int], str]] = set()
-        self._place = ""
         self._pending: list[tuple[str, Any]] = []
 
-    def clean_page(self, page: Any, place: str) -> None:  # noqa: ANN401
-        """Clean one page and all it leads to; `place` is for error messages."""
-        self._place = place
+    def clean_page(self, page: Any) -> None:  # noqa: ANN401
+        """Clean one page and all it leads to."""
         self._pending.append(("page", page))
         while self._pending:
             self._visit(*self._pending.pop())
@@ -151,11 +159,14 @@ class _Scrubber:
         if isinstance(item, pikepdf.Array):
             self._visit_array(kind, item)
         elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+            is_drawn = kind == schema.XOBJECT
             kind = _actual_kind(kind, item)
             if item.is_indirect:
                 if (item.objgen, kind) in self._seen:
                     return
                 self._seen.add((item.objgen, kind))
+            if is_drawn and kind == schema.PICTURE and self._keep_pictures and _must_blank(item):
+                self.pictures.append(item)
             self._visit_dictionary(kind, item)
             if isinstance(item, pikepdf.Stream):
                 self._visit_stream(kind, item)
@@ -186,14 +197,12 @@ class _Scrubber:
                 self._pending.append((value_kind, value))
 
     def _visit_stream(self, kind: str, stream: Any) -> None:  # noqa: ANN401
-        if kind == schema.PICTURE and _must_blank(stream):
+        if kind == schema.PICTURE and not self._keep_pictures and _must_blank(stream):
             _blank(stream)
         require_bounded(stream, self._limits.pdf_stream_bytes)
         if kind not in schema.CONTENT_KINDS or kind == schema.CONTENT:
             return
         content = stream.read_bytes()
-        if kind in {"glyph", "pattern"} and operators.shows_text(stream, content):
-            raise UnsafeContentError(f"{self._place} shows text inside a pattern or glyph")
         if operators.needs_cleaning(content):
             stream.write(operators.cleaned(stream, blank_pictures=kind != "glyph"))
 
@@ -246,10 +255,12 @@ def _shows_a_field(annotation: Any) -> bool:  # noqa: ANN401
 
 def _must_blank(picture: Any) -> bool:  # noqa: ANN401
     """Pictures that could show a word, and those that can carry their own metadata."""
-    if not _LOSSY_PICTURES.isdisjoint(filters_of(picture)):
-        return True
-    width, height = int(picture.get("/Width", 0)), int(picture.get("/Height", 0))
-    return width >= operators.MIN_LEGIBLE[0] and height >= operators.MIN_LEGIBLE[1]
+    layers = [picture, picture.get("/SMask"), picture.get("/Mask")]
+    return legible(picture) or any(
+        not _LOSSY_PICTURES.isdisjoint(filters_of(layer))
+        for layer in layers
+        if isinstance(layer, pikepdf.Stream)
+    )
 
 
 def _blank(picture: Any) -> None:  # noqa: ANN401

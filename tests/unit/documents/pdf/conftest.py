@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,28 +13,14 @@ import pikepdf
 import pytest
 
 from handoff.assets import pdfium_wasm
-from handoff.documents.base import Limits, RewrittenPart
+from handoff.documents.base import Limits
 from handoff.documents.door import HouseDoor
-from handoff.documents.pdf import PdfFormat
+from handoff.documents.pdf import PdfFormat, glimpse, prepare, raster, survey
+from handoff.documents.pdf.sight import can_see
 from handoff.errors import AssetError
 from handoff.model import Finding, Operator, Redaction, TextUnit
 
 Name, Dictionary, Array = pikepdf.Name, pikepdf.Dictionary, pikepdf.Array
-
-
-class ClosedDoor(HouseDoor):
-    """A door for a format that never opens one; only its limits and options are asked for."""
-
-    def read(self, untrusted: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
-        raise AssertionError
-
-    def rewrite(
-        self, untrusted: bytes, unit_prefix: str, redactions: Sequence[Redaction]
-    ) -> RewrittenPart:
-        raise AssertionError
-
-    def reread(self, produced: bytes, unit_prefix: str, place: str) -> tuple[TextUnit, ...]:
-        raise AssertionError
 
 
 class Builder:
@@ -105,7 +91,7 @@ class Bench:
     """The format with its door, and the round that the pipeline makes."""
 
     format: PdfFormat
-    door: ClosedDoor
+    door: HouseDoor
 
     def read(self, content: bytes) -> tuple[TextUnit, ...]:
         return self.format.read(content, self.door)
@@ -127,7 +113,7 @@ class Bench:
     def redact(self, content: bytes, pattern: str) -> bytes:
         edits = self.redactions(content, pattern)
         produced = self.format.rewrite(content, edits, self.door)
-        anew = self.format.rewrite(content, edits, ClosedDoor(self.door.limits))
+        anew = self.format.rewrite(content, edits, HouseDoor(self.door.limits))
         assert produced == anew, "what was read is rewritten just as what is opened anew"
         return produced
 
@@ -149,12 +135,25 @@ def wasm() -> Path:
 
 @pytest.fixture(scope="session")
 def bench(wasm: Path) -> Bench:
-    return Bench(PdfFormat(lambda: wasm), ClosedDoor())
+    return Bench(PdfFormat(lambda: wasm), HouseDoor())
 
 
 @pytest.fixture
 def bench_with(wasm: Path) -> Callable[[Limits], Bench]:
-    return lambda limits: Bench(PdfFormat(lambda: wasm), ClosedDoor(limits))
+    return lambda limits: Bench(PdfFormat(lambda: wasm), HouseDoor(limits))
+
+
+@pytest.fixture
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without optical recognition."""
+    for module in (glimpse, prepare, raster, survey):
+        monkeypatch.setattr(module, "can_see", lambda: False)
+
+
+@pytest.fixture
+def sighted() -> None:
+    if not can_see():
+        pytest.skip("optical recognition is not installed")
 
 
 @pytest.fixture
