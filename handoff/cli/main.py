@@ -32,10 +32,11 @@ COMMANDS = {
     "keys": ("keys", "Make, show and import the firm's keys."),
     "evaluate": ("evaluate", "Score what is found on an annotated CORPUS, beside stock Presidio."),
     "open": ("open", "Open what was sealed, with the firm's or the vendor's identity."),
+    "policy": ("policy", "Check policies, compare versions, show what was in force."),
     "redact": ("redact", "Write redacted copies for a person to look at; nothing is sent."),
     "send": ("send", "Redact, recheck, seal and deliver documents to a vendor."),
     "setup": ("setup", "Install the language model and the PDF engine, verified by hash."),
-    "vendor": ("vendor", "List vendors, check them, provision their buckets."),
+    "vendor": ("vendor", "List vendors, check them, provision and audit their buckets."),
 }
 
 

@@ -19,7 +19,13 @@ from handoff.ports import Ledger
 CONTROL_DIGITS = 6
 # What held a document may be gone when the same bytes are tried again.
 PASSING_CODES = frozenset(
-    {"document.gone", "document.worker_died", "document.changed", "document.unreadable"}
+    {
+        "document.gone",
+        "document.worker_died",
+        "document.changed",
+        "document.unreadable",
+        "document.media_type",
+    }
 )
 
 

@@ -124,8 +124,9 @@ def _vendor(home: Home, name: str) -> Iterator[Check]:
     policies: list[VendorPolicy] = []
 
     def policy() -> str:
-        loaded = load_vendor(home.vendors, name, home.config().storage)
-        warnings = preflight(loaded, datetime.now(UTC).date())
+        config = home.config()
+        loaded = load_vendor(home.vendors, name, config.storage)
+        warnings = preflight(loaded, datetime.now(UTC).date(), config.firm.value())
         recipients_for(loaded.recipients, load_firm_keys(home.keys))
         policies.append(loaded)
         return "; ".join(warnings) or f"agreement until {loaded.expires}"

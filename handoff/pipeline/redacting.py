@@ -20,7 +20,7 @@ from handoff.pipeline.run import Engine, open_engine
 from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, RedactTask
 from handoff.policy.config import ConfigSchema
 from handoff.policy.matters import with_matter
-from handoff.policy.preflight import preflight
+from handoff.policy.preflight import preflight, require_matter
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
 from handoff.ports import Reporter
@@ -61,7 +61,8 @@ def open_redaction(
     keys = load_firm_keys(home.keys)
     if vendor:
         policy = load_vendor(home.vendors, vendor, config.storage)
-        for warning in preflight(policy, SystemClock().now().date()):
+        require_matter(policy, matter.stem if matter else "")
+        for warning in preflight(policy, SystemClock().now().date(), config.firm.value()):
             reporter.note(warning)
         recipients_for(policy.recipients, keys)
         profile = policy.profile

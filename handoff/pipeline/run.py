@@ -18,7 +18,7 @@ from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_ledger, reserved
 from handoff.policy.config import ConfigSchema
 from handoff.policy.matters import with_matter
-from handoff.policy.preflight import preflight
+from handoff.policy.preflight import preflight, require_matter
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
 from handoff.ports import Clock, Ledger, Reporter, Store
@@ -106,7 +106,8 @@ def open_run(  # noqa: PLR0913 - all that is given on the command line
     clock = clock or SystemClock()
     config = home.require().config()
     policy = load_vendor(home.vendors, vendor, config.storage)
-    for warning in preflight(policy, clock.now().date()):
+    require_matter(policy, matter.stem if matter else "")
+    for warning in preflight(policy, clock.now().date(), config.firm.value()):
         reporter.note(warning)
     profile = load_profile(home.profiles, policy.profile)
     if matter is not None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from handoff.documents.intake import IntakeItem, scan
 from handoff.errors import NothingToSendError
 from handoff.model import Outcome
-from handoff.pipeline import ids
+from handoff.pipeline import ids, seen
 from handoff.pipeline.batch import Document, History, number, resumable
 from handoff.pipeline.events import engine_digest
 from handoff.pipeline.records import require_known
 from handoff.pipeline.resuming import sweep_spool
 from handoff.pipeline.run import Run
 from handoff.pipeline.sending import Batch, send_batch
+from handoff.policy.preflight import require_within_limits
 
 
 def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[Outcome]:
@@ -30,6 +31,7 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
     Raises:
         NothingToSendError: there is no document in `inputs`.
         UsageError: the handoff home is among them.
+        BatchLimitError: more is to be sent than the vendor's policy allows; nothing was read.
         CustodyForkError: the log is an older copy of what it was.
         HandoffError: the run cannot go on; the next run of the same command finishes it.
     """
@@ -49,8 +51,18 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
         else:
             run.reporter.settled(document.doc_id, document.item.display_name())
             yield settled
+    size = sum(document.item.size for document in pending.values())
+    require_within_limits(run.policy, len(pending), size)
+    _keep_policies(run)
     for batch in _batches(run, history, pending):
         yield from send_batch(batch)
+
+
+def _keep_policies(run: Run) -> None:
+    """Keep the texts whose digests the log is about to name."""
+    policy, profile = run.policy, run.engine.profile
+    seen.keep(run.home, run.home.vendors / f"{policy.name}.yaml", policy.sha256)
+    seen.keep(run.home, run.home.profiles / f"{profile.name}.yaml", profile.sha256)
 
 
 def _identified(run: Run, items: Sequence[IntakeItem]) -> Iterator[Document]:

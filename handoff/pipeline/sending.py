@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from handoff.errors import DiskFullError, DocumentError, ObjectExistsError, StorageError
+from handoff.errors import (
+    DiskFullError,
+    DocumentError,
+    MediaTypeError,
+    ObjectExistsError,
+    StorageError,
+)
 from handoff.model import (
     Delivered,
     EventDraft,
@@ -126,7 +132,8 @@ def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome
         run.reporter.advance(document.doc_id, document.item.size, held=True)
         if document.doc_id not in delivered:
             yield _hold(batch, document.doc_id, document.item.problem)
-    for task, result in pool.run(worker.find, readable):
+    for task, outcome in pool.run(worker.find, readable):
+        result = _admitted(batch, outcome)
         run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Found))
         if isinstance(result, Found):
             findings.add(result)
@@ -136,6 +143,14 @@ def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome
     for document in batch.documents:
         if document.doc_id in delivered:
             yield already_delivered(batch.state, document.doc_id)
+
+
+def _admitted(batch: Batch, result: Found | Held | DocumentError) -> Found | Held | DocumentError:
+    """`result`, or that the vendor's policy does not let it have documents of this type."""
+    allowed = batch.run.policy.limits.media_types
+    if isinstance(result, Found) and allowed and result.media_type not in allowed:
+        return MediaTypeError(f"the vendor may not have documents of type {result.media_type}")
+    return result
 
 
 def _redact_and_upload(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome]:

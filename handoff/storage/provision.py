@@ -6,28 +6,29 @@ bucket that grants nothing to anybody and that the next run takes up again.
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from handoff.errors import BucketForeignError, BucketMissingError
-from handoff.model import Bucket
+from handoff.errors import (
+    AccessDeniedError,
+    BucketForeignError,
+    BucketMissingError,
+    ObjectMissingError,
+    StorageError,
+    StoreRefusedError,
+)
+from handoff.model import Access, Bucket
 from handoff.storage import ownership
-from handoff.storage.access import bucket_policy, normalized
 from handoff.storage.client import BucketApi, Transfer
+from handoff.storage.policydiff import differences, names_everybody
+from handoff.storage.settings import PARTIAL_BLOCK, PUBLIC_ACCESS_BLOCK, Setting, settings
 from handoff.storage.translate import NotOfferedError, NotSetError
 
 if TYPE_CHECKING:
     from boto3.session import Session
-
-PUBLIC_ACCESS_BLOCK = {
-    "BlockPublicAcls": True,
-    "IgnorePublicAcls": True,
-    "BlockPublicPolicy": True,
-    "RestrictPublicBuckets": True,
-}
-ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,11 @@ class Change:
 
     Attributes:
         setting: what changes, in words: "versioning".
-        before: how it stands now, in words.
-        after: how it will stand, in words.
+        before: how it stands now, as JSON or in a word.
+        after: how it will stand, likewise.
         operation: the S3 operation that does it, with its `parameters`.
         optional: whether a server that does not offer the operation is good enough.
+        widens: what the vendor, or anybody, may do afterwards that they may not now.
     """
 
     setting: str
@@ -48,6 +50,13 @@ class Change:
     operation: str
     parameters: Mapping[str, Any] = field(repr=False)
     optional: bool = False
+    widens: tuple[str, ...] = ()
+
+    def diff(self) -> Iterator[str]:
+        """The change line by line, as `diff -u` would show it."""
+        before, after = self.before.splitlines(), self.after.splitlines()
+        lines = difflib.unified_diff(before, after, "now", "then", lineterm="", n=2)
+        yield from (line for number, line in enumerate(lines) if number > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +73,16 @@ class Plan:
     not_offered: tuple[str, ...]
     api: BucketApi = field(repr=False, compare=False)
 
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """How one setting is read, what it should be and how it is written."""
-
-    name: str
-    read: str
-    current: Callable[[Mapping[str, Any]], object]
-    wanted: object
-    words: str
-    write: str
-    parameters: Mapping[str, Any]
-    optional: bool = False
+    @property
+    def widens(self) -> tuple[str, ...]:
+        """Everything that the plan lets somebody do who cannot now."""
+        return tuple(words for change in self.changes for words in change.widens)
 
 
 def plan(
     bucket: Bucket,
     vendor: str,
-    principals: Sequence[str],
+    access: Access,
     *,
     expected_owner: str = "",
     session: Session | None = None,
@@ -92,7 +92,7 @@ def plan(
     Args:
         bucket: the vendor's bucket.
         vendor: its short name, which the bucket's tag will carry.
-        principals: ARNs of the users and roles that the vendor reads with.
+        access: what the vendor may do with it.
         expected_owner: AWS account id that must own the bucket, "" if not known.
         session: a boto3 session; without it the usual AWS chain.
 
@@ -102,18 +102,20 @@ def plan(
     """
     api = BucketApi(bucket, Transfer(attempts=4), expected_owner=expected_owner, session=session)
     exists = _exists(api, vendor)
-    changes = [] if exists else [_creation(bucket)]
+    tags = ownership.tags_of(api) if exists else {}
+    changes = [] if exists else [_creation(bucket, access)]
     not_offered = []
-    for setting in _settings(api, bucket, vendor, principals, exists=exists):
+    misjudges = exists and takes_grants_for_public(api)
+    reached = replace(bucket, endpoint=api.endpoint)
+    for setting in settings(reached, access, vendor, tags, misjudges=misjudges):
         try:
-            found = _current(api, setting) if exists else None
+            found = read(api, setting) if exists else None
         except NotOfferedError:
             if not setting.optional:
                 raise
             not_offered.append(setting.name)
             continue
-        if found != setting.wanted:
-            changes.append(_change(setting, found))
+        changes += _change(setting, found, exists=exists)
     return Plan(bucket, tuple(changes), tuple(not_offered), api)
 
 
@@ -126,13 +128,68 @@ def apply(planned: Plan) -> Iterator[tuple[Change, bool]]:
     """
     for change in planned.changes:
         try:
-            planned.api.call(change.operation, **change.parameters)
-        except NotOfferedError:
+            if change.operation == "put_bucket_policy":
+                _write_policy(planned.api, change)
+            else:
+                planned.api.call(change.operation, **change.parameters)
+        except StoreRefusedError:
+            # Ceph answers InvalidArgument to what it does not know.
             if not change.optional:
                 raise
             yield change, False
             continue
         yield change, True
+
+
+def read(api: BucketApi, setting: Setting) -> object:
+    """How the setting stands on the bucket, None where it is not set.
+
+    Raises:
+        NotOfferedError: the server does not know it.
+        StorageError: whatever else the store says.
+    """
+    try:
+        return setting.current(api.call(setting.read))
+    except (NotSetError, ObjectMissingError):
+        return None
+
+
+def takes_grants_for_public(api: BucketApi) -> bool:
+    """Whether the server calls the bucket public although its policy grants to named users alone.
+
+    Raises:
+        StorageError: the server cannot be asked.
+    """
+    try:
+        policy = json.loads(api.call("get_bucket_policy")["Policy"])
+        status = api.call("get_bucket_policy_status").get("PolicyStatus", {})
+    except (NotSetError, NotOfferedError):
+        return False
+    return bool(status.get("IsPublic")) and not names_everybody(policy)
+
+
+def _write_policy(api: BucketApi, change: Change) -> None:
+    """Write the policy; where the public access block takes it for public, leave out a part of it.
+
+    Our policy names its principals, so there is no moment at which anything is public.
+    """
+    try:
+        api.call(change.operation, **change.parameters)
+    except AccessDeniedError as refused:
+        try:
+            api.call("put_public_access_block", PublicAccessBlockConfiguration=PARTIAL_BLOCK)
+            api.call(change.operation, **change.parameters)
+        except StorageError:
+            raise refused from None
+        if not takes_grants_for_public(api):
+            api.call("put_public_access_block", PublicAccessBlockConfiguration=PUBLIC_ACCESS_BLOCK)
+
+
+def shown(value: object) -> str:
+    """A value as text: a word as it is, anything else as JSON, one line an entry."""
+    if value is None:
+        return "not set"
+    return value if isinstance(value, str) else json.dumps(value, indent=1, sort_keys=True)
 
 
 def _exists(api: BucketApi, vendor: str) -> bool:
@@ -160,96 +217,50 @@ def _is_fresh(api: BucketApi) -> bool:
     return False
 
 
-def _creation(bucket: Bucket) -> Change:
+def _creation(bucket: Bucket, access: Access) -> Change:
+    parameters: dict[str, Any] = {}
     # S3 refuses a LocationConstraint that names its oldest region.
-    elsewhere = bucket.region not in {"", "us-east-1"}
-    where = {"CreateBucketConfiguration": {"LocationConstraint": bucket.region}}
-    return Change("bucket", "missing", "created", "create_bucket", where if elsewhere else {})
+    if bucket.region not in {"", "us-east-1"}:
+        parameters["CreateBucketConfiguration"] = {"LocationConstraint": bucket.region}
+    if access.lock:
+        # Most servers let a bucket have object lock only from the start.
+        parameters["ObjectLockEnabledForBucket"] = True
+    return Change("bucket", "missing", "created", "create_bucket", parameters)
 
 
-def _current(api: BucketApi, setting: _Setting) -> object:
-    try:
-        return setting.current(api.call(setting.read))
-    except NotSetError:
-        return None
+def _change(setting: Setting, found: object, *, exists: bool) -> Iterator[Change]:
+    """The change that brings `setting` from `found` to what is wanted, if one is needed."""
+    skipped = not exists and not setting.fresh
+    if found == setting.wanted or skipped:
+        return
+    cleared = setting.wanted is None and setting.clear
+    operation = setting.clear if cleared else setting.write
+    if operation:
+        yield Change(
+            setting.name,
+            shown(found),
+            shown(setting.wanted),
+            operation,
+            {} if cleared else setting.parameters,
+            setting.optional,
+            tuple(_widening(setting, found)) if found is not None else (),
+        )
 
 
-def _change(setting: _Setting, found: object) -> Change:
-    before = "not set" if found is None else "different"
-    return Change(
-        setting.name, before, setting.words, setting.write, setting.parameters, setting.optional
-    )
+def _widening(setting: Setting, found: Any) -> Iterator[str]:  # noqa: ANN401 - see Setting.current
+    """What more is allowed once `setting` is written over `found`."""
+    wanted: Any = setting.wanted
+    if setting.name == "bucket policy":
+        yield from (d.words for d in differences(found, wanted) if d.widens)
+    elif setting.name == "object lock":
+        if wanted["days"] < found["days"] or found["mode"] == "COMPLIANCE" != wanted["mode"]:
+            yield "object lock: versions can be deleted earlier, or by more people"
+    elif setting.name == "lifecycle":
+        was, will = (_expiry_days(rules) for rules in (found, wanted))
+        if was and was < will:
+            yield f"lifecycle: objects stay {will} days instead of {was}"
 
 
-def _settings(
-    api: BucketApi, bucket: Bucket, vendor: str, principals: Sequence[str], *, exists: bool
-) -> tuple[_Setting, ...]:
-    """Every setting, the vendor's access last: it opens only what is already protected."""
-    return (
-        _tag(ownership.tags_of(api) if exists else {}, vendor),
-        _Setting(
-            "versioning",
-            "get_bucket_versioning",
-            lambda answer: answer.get("Status"),
-            "Enabled",
-            "on",
-            "put_bucket_versioning",
-            {"VersioningConfiguration": {"Status": "Enabled"}},
-        ),
-        _Setting(
-            "public access block",
-            "get_public_access_block",
-            lambda answer: answer.get("PublicAccessBlockConfiguration"),
-            PUBLIC_ACCESS_BLOCK,
-            "all public access blocked",
-            "put_public_access_block",
-            {"PublicAccessBlockConfiguration": PUBLIC_ACCESS_BLOCK},
-            optional=True,
-        ),
-        _Setting(
-            "default encryption",
-            "get_bucket_encryption",
-            lambda answer: _algorithms(answer) or None,
-            ["AES256"],
-            "AES256 at rest",
-            "put_bucket_encryption",
-            {"ServerSideEncryptionConfiguration": ENCRYPTION},
-            optional=True,
-        ),
-        _access(replace(bucket, endpoint=api.endpoint), principals),
-    )
-
-
-def _tag(present: Mapping[str, str], vendor: str) -> _Setting:
-    """The ownership tag; writing tags replaces all of them, so the present ones are kept."""
-    tags = [
-        {"Key": key, "Value": value} for key, value in {**present, ownership.TAG: vendor}.items()
-    ]
-    return _Setting(
-        f"tag {ownership.TAG}",
-        "get_bucket_tagging",
-        lambda _: present.get(ownership.TAG),
-        vendor,
-        vendor,
-        "put_bucket_tagging",
-        {"Tagging": {"TagSet": tags}},
-    )
-
-
-def _access(bucket: Bucket, principals: Sequence[str]) -> _Setting:
-    policy = bucket_policy(bucket, principals)
-    names = ", ".join(sorted(principals)) or "nobody"
-    return _Setting(
-        "bucket policy",
-        "get_bucket_policy",
-        lambda answer: normalized(json.loads(answer["Policy"])),
-        normalized(policy) if policy["Statement"] else None,
-        f"list and read for {names}",
-        "put_bucket_policy" if policy["Statement"] else "delete_bucket_policy",
-        {"Policy": json.dumps(policy)} if policy["Statement"] else {},
-    )
-
-
-def _algorithms(answer: Mapping[str, Any]) -> list[str]:
-    rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
-    return [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in rules]
+def _expiry_days(rules: Any) -> int:  # noqa: ANN401 - see Setting.current
+    days = [rule["Expiration"]["Days"] for rule in rules if "Days" in rule.get("Expiration", {})]
+    return min(days, default=0)

@@ -62,7 +62,10 @@ _CODES: dict[type[StorageError], frozenset[str]] = {
     ),
     NotSetError: frozenset(
         {"NoSuchTagSet", "NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration"}
-        | {"ServerSideEncryptionConfigurationNotFoundError"}
+        | {"ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration"}
+        | {"ObjectLockConfigurationNotFoundError", "OwnershipControlsNotFoundError"}
+        | {"NoSuchCORSConfiguration", "NoSuchWebsiteConfiguration"}
+        | {"ReplicationConfigurationNotFoundError"}
     ),
     NotOfferedError: frozenset({"NotImplemented", "MethodNotAllowed", "501", "405"}),
 }
@@ -110,6 +113,9 @@ def from_answer(error: ClientError, operation: str) -> StorageError:
     answer = error.response
     code = str(answer.get("Error", {}).get("Code", ""))
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if code in _CODES[BucketForeignError] and operation != "create_bucket":
+        # SeaweedFS takes a PUT of a setting that it does not know for one that makes a bucket.
+        return NotOfferedError(f"{operation}: {_MESSAGES[NotOfferedError]}")
     for cls, codes in _CODES.items():
         if code in codes:
             return cls(f"{operation}: {_MESSAGES[cls]}{_clock(code)}")

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from handoff.model import Bucket
+from handoff.model import Access, Bucket
 from handoff.ports import Store
 from handoff.storage import embedded, provision
 from handoff.storage.client import Transfer
@@ -61,7 +61,7 @@ def s3(
         return S3Store(nobodys, transfer=QUICK, session=good)
 
     ours = bucket()
-    planned = provision.plan(ours, "acme", [], session=good)
+    planned = provision.plan(ours, "acme", Access(), session=good)
     if not endpoint:
         # moto takes a conditional Deny for an unconditional one and would let nobody in.
         kept = tuple(c for c in planned.changes if c.setting != "bucket policy")

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handoff.errors import BucketForeignError
-from handoff.model import Bucket
+from handoff.model import Access, Bucket
 from handoff.storage import provision
 from handoff.storage.s3 import S3Store
 
@@ -41,7 +41,7 @@ def bucket(request: pytest.FixtureRequest, seaweedfs: Any, owner: Any) -> Bucket
         made = Bucket(name, seaweedfs.https_endpoint, "us-east-1", seaweedfs.ca)
     else:
         made = Bucket(name, seaweedfs.endpoint, "us-east-1")
-    planned = provision.plan(made, "acme", [seaweedfs.principal("acme")], session=owner)
+    planned = provision.plan(made, "acme", Access((seaweedfs.principal("acme"),)), session=owner)
     list(provision.apply(planned))
     return made
 
@@ -62,14 +62,14 @@ def client(server: Any, bucket: Bucket, user: str) -> Any:
 
 
 def test_provisioning_again_changes_nothing(seaweedfs: Any, bucket: Bucket, owner: Any) -> None:
-    again = provision.plan(bucket, "acme", [seaweedfs.principal("acme")], session=owner)
+    again = provision.plan(bucket, "acme", Access((seaweedfs.principal("acme"),)), session=owner)
     assert again.changes == ()
     assert again.not_offered == ("public access block",)
 
 
 def test_another_vendors_bucket_is_never_taken_over(bucket: Bucket, owner: Any) -> None:
     with pytest.raises(BucketForeignError):
-        provision.plan(bucket, "beta", [], session=owner)
+        provision.plan(bucket, "beta", Access(), session=owner)
     with pytest.raises(BucketForeignError):
         S3Store(bucket, vendor="beta", session=owner).check()
 
@@ -80,14 +80,14 @@ def test_a_bucket_in_use_without_the_tag_is_never_taken_over(seaweedfs: Any, own
     direct.create_bucket(Bucket=theirs.name)
     direct.put_object(Bucket=theirs.name, Key="k", Body=b"theirs")
     with pytest.raises(BucketForeignError):
-        provision.plan(theirs, "acme", [], session=owner)
+        provision.plan(theirs, "acme", Access(), session=owner)
 
 
 def test_a_crash_right_after_the_creation_is_taken_up(seaweedfs: Any, owner: Any) -> None:
     ours = Bucket(f"ours-{uuid.uuid4().hex[:12]}", seaweedfs.endpoint, "us-east-1")
-    steps = provision.apply(provision.plan(ours, "acme", [], session=owner))
+    steps = provision.apply(provision.plan(ours, "acme", Access(), session=owner))
     assert next(steps)[0].operation == "create_bucket"
-    list(provision.apply(provision.plan(ours, "acme", [], session=owner)))
+    list(provision.apply(provision.plan(ours, "acme", Access(), session=owner)))
     S3Store(ours, vendor="acme", session=owner).check()
 
 

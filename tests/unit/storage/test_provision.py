@@ -11,8 +11,8 @@ import pytest
 from moto import mock_aws
 
 from handoff.errors import BucketForeignError, StoreRefusedError
-from handoff.model import Bucket
-from handoff.storage import provision
+from handoff.model import Access, Bucket
+from handoff.storage import provision, settings
 from handoff.storage.client import BucketApi, Transfer
 from handoff.storage.translate import NotOfferedError
 
@@ -24,7 +24,7 @@ BUCKET = Bucket("acme-handoff", region="eu-central-1")
 @pytest.fixture(autouse=True)
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(
-        provision, "bucket_policy", lambda *_: {"Version": "2012-10-17", "Statement": [ALLOW]}
+        settings, "bucket_policy", lambda *_: {"Version": "2012-10-17", "Statement": [ALLOW]}
     )
     with mock_aws():
         yield boto3.client("s3", region_name="eu-central-1")
@@ -40,7 +40,7 @@ ALLOW = {
 
 
 def planned(vendor: str = "acme") -> provision.Plan:
-    return provision.plan(BUCKET, vendor, [ACME])
+    return provision.plan(BUCKET, vendor, Access((ACME,)))
 
 
 def provisioned() -> None:
@@ -54,7 +54,9 @@ def test_everything_is_set_and_then_nothing_is_left_to_do(s3: Any) -> None:
         "tag handoff-vendor",
         "versioning",
         "public access block",
+        "object ownership",
         "default encryption",
+        "lifecycle",
         "bucket policy",
     ]
     provisioned()
@@ -73,12 +75,12 @@ def test_a_plan_changes_nothing(s3: Any) -> None:
     assert s3.list_buckets()["Buckets"] == []
 
 
-@pytest.mark.parametrize("steps", range(1, 6))
+@pytest.mark.parametrize("steps", range(1, 8))
 def test_a_crash_after_any_step_is_taken_up_by_the_next_run(steps: int) -> None:
     running = provision.apply(planned())
     for _ in range(steps):
         next(running)
-    assert len(planned().changes) == 6 - steps
+    assert len(planned().changes) == 8 - steps
     provisioned()
     assert planned().changes == ()
 
@@ -87,7 +89,7 @@ def test_only_what_drifted_is_changed(s3: Any) -> None:
     provisioned()
     s3.put_bucket_versioning(Bucket=BUCKET.name, VersioningConfiguration={"Status": "Suspended"})
     (change,) = planned().changes
-    assert (change.setting, change.before) == ("versioning", "different")
+    assert (change.setting, change.before) == ("versioning", "Suspended")
 
 
 def test_tags_of_others_are_kept(s3: Any) -> None:

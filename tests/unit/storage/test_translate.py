@@ -41,8 +41,8 @@ def answer(code: str, status: int) -> botocore.ClientError:
     ("code", "status", "expected"),
     [
         ("NoSuchBucket", 404, BucketMissingError),
-        ("BucketAlreadyExists", 409, BucketForeignError),
-        ("BucketAlreadyOwnedByYou", 409, BucketForeignError),
+        ("BucketAlreadyExists", 409, NotOfferedError),
+        ("BucketAlreadyOwnedByYou", 409, NotOfferedError),
         ("NoSuchKey", 404, ObjectMissingError),
         ("NoSuchUpload", 404, ObjectMissingError),
         ("404", 404, ObjectMissingError),
@@ -116,3 +116,8 @@ def test_a_bug_of_ours_is_not_hidden() -> None:
 def test_a_clock_that_is_off_is_said_to_be_the_cause() -> None:
     with pytest.raises(CredentialsError, match="clocks differ"), translated("put_object"):
         raise answer("RequestTimeTooSkewed", 403)
+
+
+def test_a_name_that_is_taken_is_foreign_where_a_bucket_was_to_be_made() -> None:
+    with pytest.raises(BucketForeignError), translated("create_bucket"):
+        raise answer("BucketAlreadyExists", 409)
