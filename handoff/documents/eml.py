@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from handoff.documents import paragraphs
 from handoff.documents.base import Door
@@ -49,15 +50,16 @@ class EmlFormat:
         """Units of the headers, the text parts and, through `door`, of every attachment."""
         root = parse(untrusted)
         units = list(header_units(root.message, "h.", ""))
+        pictures = _pictures(root)
         for part in root.walk():
-            units += _part_units(part, door)
+            units += _part_units(part, pictures, door)
         return tuple(units)
 
     def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
         """The message rebuilt: headers by allow-list, parts redacted, attachments renamed."""
         root = parse(untrusted)
         groups = by_unit(redactions)
-        entity = _entity(root, redactions, groups, door)
+        entity = _Rewriting(redactions, groups, _pictures(root), door).entity(root)
         headers = [*rewrite_headers(root.message, "h.", groups), ("MIME-Version", "1.0")]
         if not {name.lower().encode() for name, _ in headers} & _PEOPLE:
             # Without one of them the message would be taken for text when it is read again.
@@ -80,11 +82,21 @@ def _header_names(untrusted: bytes) -> Iterator[bytes]:
             return
 
 
-def _part_units(part: MimePart, door: Door) -> Iterator[TextUnit]:
+def _pictures(root: MimePart) -> dict[str, str]:
+    """New content ids by the old ones, which often hold the name of a machine or a person."""
+    return {
+        part.content_id: f"part-{part.number}@redacted.invalid"
+        for part in root.walk()
+        if part.role is Role.ATTACHMENT and part.content_id
+    }
+
+
+def _part_units(part: MimePart, pictures: Mapping[str, str], door: Door) -> Iterator[TextUnit]:
     if part.role is Role.TEXT:
         yield from paragraphs.units(part.text(), f"t{part.path}.", f"{part.place}, ")
     elif part.role is Role.HTML:
-        yield from load_html(part.text(), f"t{part.path}.", f"{part.place}, ").units()
+        place = f"{part.place}, "
+        yield from load_html(part.text(), f"t{part.path}.", place, pictures).units()
     elif part.role is Role.ATTACHMENT:
         name = file_name(part.message)
         if name.strip():
@@ -93,24 +105,38 @@ def _part_units(part: MimePart, door: Door) -> Iterator[TextUnit]:
         yield from door.read_part(part.payload, f"a{part.path}", part.place)
 
 
-def _entity(
-    part: MimePart,
-    redactions: Sequence[Redaction],
-    groups: Mapping[str, list[Redaction]],
-    door: Door,
-) -> Entity:
-    """The part as it will be written; original file names are replaced by neutral ones."""
-    prefix = f"t{part.path}."
-    if part.role is Role.CONTAINER:
-        children = [_entity(child, redactions, groups, door) for child in part.children]
-        return multipart_entity(part.subtype, children)
-    if part.role is Role.SIGNATURE:
-        return text_entity(_UNSIGNED, "plain")
-    if part.role is Role.TEXT:
-        flowed = '; format="flowed"' if part.message.get_param("format") == "flowed" else ""
-        text = paragraphs.rewritten(part.text(), prefix, groups)
-        return text_entity(text, "plain", flowed)
-    if part.role is Role.HTML:
-        return text_entity(load_html(part.text(), prefix, "").rewrite(groups), "html")
-    inner = door.rewrite_part(part.payload, f"a{part.path}", part.place, redactions)
-    return attachment_entity(inner.content, inner.media_type, part.number, inner.extension)
+@dataclass(frozen=True, slots=True)
+class _Rewriting:
+    """One message on its way to its new form; original file names are replaced by neutral ones."""
+
+    redactions: Sequence[Redaction]
+    groups: Mapping[str, list[Redaction]]
+    pictures: Mapping[str, str]
+    door: Door
+
+    def entity(self, part: MimePart) -> Entity:
+        """The part as it will be written."""
+        match part.role:
+            case Role.CONTAINER:
+                children = [self.entity(child) for child in part.children]
+                return multipart_entity(part.subtype, children)
+            case Role.SIGNATURE:
+                return text_entity(_UNSIGNED, "plain")
+            case Role.TEXT:
+                flowed = '; format="flowed"' if part.message.get_param("format") == "flowed" else ""
+                text = paragraphs.rewritten(part.text(), f"t{part.path}.", self.groups)
+                return text_entity(text, "plain", flowed)
+            case Role.HTML:
+                html = load_html(part.text(), f"t{part.path}.", "", self.pictures)
+                return text_entity(html.rewrite(self.groups), "html")
+            case Role.ATTACHMENT:
+                return self._attachment(part)
+
+    def _attachment(self, part: MimePart) -> Entity:
+        key = f"a{part.path}"
+        inner = self.door.rewrite_part(part.payload, key, part.place, self.redactions)
+        shown = inner.media_type.startswith("image/")
+        content_id = self.pictures.get(part.content_id, "") if shown else ""
+        return attachment_entity(
+            inner.content, inner.media_type, part.number, inner.extension, content_id
+        )

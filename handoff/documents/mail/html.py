@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from lxml import etree, html
 
@@ -11,7 +12,7 @@ from handoff.documents.invisible import visible
 from handoff.documents.mail.css import is_harmless_css
 from handoff.documents.slots import Passage, Piece, SharedValue, Slot
 from handoff.documents.trees import Element
-from handoff.errors import DamagedError
+from handoff.errors import DamagedError, LimitError
 from handoff.model import Redaction, TextUnit, UnitKind
 
 # Dropped with all that is in them; whatever they hold is no text for a reader.
@@ -22,7 +23,7 @@ _DROPPED_NAMES = """
 """
 _DROPPED = frozenset(_DROPPED_NAMES.split())
 _INLINE_NAMES = """
-    a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q rp rt ruby s samp
+    a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd mark q rp rt ruby s samp
     small span strike strong sub sup time tt u var wbr
 """
 _INLINE = frozenset(_INLINE_NAMES.split())
@@ -60,8 +61,14 @@ class HtmlText:
         return "<!DOCTYPE html>\n" + str(body, "ascii")
 
 
-def load_html(untrusted: str, prefix: str, place: str) -> HtmlText:
-    """Parse and clean `untrusted`; raises DamagedError where lxml finds no document in it."""
+def load_html(
+    untrusted: str, prefix: str, place: str, pictures: Mapping[str, str] | None = None
+) -> HtmlText:
+    """Parse and clean `untrusted`; raises DamagedError where lxml finds no document in it.
+
+    `pictures` are new content ids by the old ones (RFC 2392): pictures of the message itself, whose
+    places are kept.
+    """
     parser = html.HTMLParser(
         remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8"
     )
@@ -69,14 +76,27 @@ def load_html(untrusted: str, prefix: str, place: str) -> HtmlText:
         root = html.document_fromstring(untrusted.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         raise DamagedError(f"{place}the HTML cannot be read") from None
-    _clean(root)
+    _require_whole(parser, place)
+    _clean(root, pictures or {})
     return HtmlText(root, [*_passages(root, prefix, place), *_attributes(root, prefix, place)])
 
 
-def _clean(root: Element) -> None:
+def _require_whole(parser: html.HTMLParser, place: str) -> None:
+    """Past 256 levels or 10 MB of one text libxml2 stops and gives what it has, without an error.
+
+    So does it at what it cannot take otherwise; ordinary mistakes in HTML are no fatal errors.
+    """
+    if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log):
+        raise LimitError(f"{place}the HTML is nested too deep, or a text in it is too long")
+
+
+def _clean(root: Element, pictures: Mapping[str, str]) -> None:
     for element in list(root.iter()):
         tag = element.tag
-        if not isinstance(tag, str) or tag in _DROPPED:
+        if tag == "img" and (shown := pictures.get(_content_id(element))):
+            _clean_attributes(element)
+            element.set("src", f"cid:{shown}")
+        elif not isinstance(tag, str) or tag in _DROPPED:
             if element is not root and element.getparent() is not None:
                 element.drop_tree()
         elif tag not in _INLINE and tag not in _BLOCK:
@@ -88,6 +108,11 @@ def _clean(root: Element) -> None:
         for slot in (Slot(element), Slot(element, tail=True)):
             if slot.get() and visible(slot.get()) != slot.get():
                 slot.set(visible(slot.get()))
+
+
+def _content_id(element: Element) -> str:
+    scheme, _, name = element.get("src", "").strip().partition(":")
+    return unquote(name) if scheme.lower() == "cid" else ""
 
 
 def _clean_attributes(element: Element) -> None:

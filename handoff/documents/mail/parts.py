@@ -101,6 +101,11 @@ class MimePart:
         kind = self.message.get_content_subtype()
         return "mixed" if kind == "signed" else kind
 
+    @property
+    def content_id(self) -> str:
+        """The id by which the HTML of the message shows the part (RFC 2392), "" if it has none."""
+        return str(self.message.get("Content-ID", "")).strip().strip("<>")
+
     def payload(self) -> bytes:
         """The part's content, decoded.
 

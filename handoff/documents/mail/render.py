@@ -35,18 +35,26 @@ def text_entity(text: str, subtype: str, parameters: str = "") -> Entity:
     return Entity((kind, encoding), quopri.encodestring(content))
 
 
-def attachment_entity(content: bytes, media_type: str, number: int, extension: str) -> Entity:
-    """An attachment under a neutral name; a message stays a message (RFC 2046, 5.2.1)."""
+def attachment_entity(
+    content: bytes, media_type: str, number: int, extension: str, content_id: str = ""
+) -> Entity:
+    """An attachment under a neutral name; a message stays a message (RFC 2046, 5.2.1).
+
+    With a `content_id` it is a picture that the HTML shows (RFC 2392).
+    """
     name = f"attachment-{number}{extension}"
-    disposition = ("Content-Disposition", f'attachment; filename="{name}"')
+    shown = "inline" if content_id else "attachment"
+    disposition = ("Content-Disposition", f'{shown}; filename="{name}"')
     if media_type == "message/rfc822":
         return Entity((("Content-Type", media_type), disposition), content.replace(b"\r\n", b"\n"))
-    headers = (
+    headers = [
         ("Content-Type", media_type),
         disposition,
         ("Content-Transfer-Encoding", "base64"),
-    )
-    return Entity(headers, base64.encodebytes(content))
+    ]
+    if content_id:
+        headers.append(("Content-ID", f"<{content_id}>"))
+    return Entity(tuple(headers), base64.encodebytes(content))
 
 
 def multipart_entity(subtype: str, entities: Sequence[Entity]) -> Entity:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 
 import docx
 import pytest
+from PIL import Image
 
 from handoff.documents.door import HouseDoor
 from handoff.documents.eml import EmlFormat
@@ -214,6 +215,30 @@ def test_attachments_come_back_in_their_own_format_under_neutral_names() -> None
         "attachment-2.txt",
     ]
     docx.Document(io.BytesIO(attachments[0].get_content()))
+
+
+def _picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_picture_in_the_html_is_shown_under_a_neutral_id() -> None:
+    content = (
+        "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n"
+        f'--b\nContent-Type: text/html\n\n<p>Zeb<img src="cid:{ADDRESS}" alt="{SECRET}" '
+        f'onerror="{SECRET}">ulon Quarterstaff<img src="cid:nowhere@x" alt="n"></p>\n'
+        f"--b\nContent-Type: image/png\nContent-ID: <{ADDRESS}>\n"
+        f"Content-Transfer-Encoding: base64\n\n{base64.b64encode(_picture()).decode()}\n--b--\n"
+    ).encode()
+    produced = redact(HANDLER, content, SECRETS)
+    assert_clean(HANDLER, produced, SECRETS)
+    parsed = email.message_from_bytes(produced, policy=policy.default)
+    page, shown = list(parsed.iter_parts())
+    assert '<img alt="[X-1]" src="cid:part-1@redacted.invalid">' in page.get_content()
+    assert page.get_content().count("<img") == 1
+    assert shown["Content-ID"] == "<part-1@redacted.invalid>"
+    assert shown.get_content_disposition() == "inline"
 
 
 def test_line_ends_of_the_message_are_kept() -> None:
