@@ -23,6 +23,10 @@ COMMANDS = {
     ),
     "receipt": ("custody_log:receipt", "Record the vendor's signed receipt for a batch."),
     "rotate-key": ("custody_log:rotate_key", "Give the log a new key, vouched for by the old one."),
+    "report": (
+        "custody_report",
+        "Write a report: what went where, what was held and why, who opened it.",
+    ),
     "search": ("custody_read:search", "Find documents by matter, vendor, person, date or state."),
     "show": ("custody_read:show", "What happened to a batch or a document, step by step."),
     "timeline": ("custody_read:timeline", "Everything that happened in a period, in order."),

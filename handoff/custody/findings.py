@@ -38,6 +38,7 @@ class VerificationReport:
             way or after one was killed; then only what the bytes mean was verified.
         discrepancies: what is wrong, at most `MAX_DISCREPANCIES` of them.
         omitted: how many more there are.
+        contradicted: the places outside of the database whose checkpoints do not fit.
     """
 
     size: int
@@ -47,6 +48,7 @@ class VerificationReport:
     sealed: bool
     discrepancies: tuple[Discrepancy, ...]
     omitted: int = 0
+    contradicted: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -54,6 +54,11 @@ class LedgerReader:
     ) -> None:
         self.close()
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for questions that are not asked often enough for a method here."""
+        return self._engine
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
@@ -95,6 +100,12 @@ class LedgerReader:
         with translated(), self._engine.begin() as connection:
             return list(connection.execute(query))
 
+    def kinds(self) -> list[str]:
+        """Every kind of event that there is."""
+        query = sa.select(schema.events.c.kind).distinct()
+        with translated(), self._engine.connect() as connection:
+            return sorted(str(kind) for kind in connection.execute(query).scalars())
+
     def leaf_hashes(self, start: int, end: int) -> list[bytes]:
         """The hashes of the leaves `start <= index < end`, as they stand in their rows."""
         columns = schema.events.c
@@ -124,6 +135,12 @@ class LedgerReader:
         query = sa.select(schema.events.c.at).where(schema.events.c.idx == index)
         with translated(), self._engine.connect() as connection:
             return str(connection.execute(query).scalar())
+
+    def event(self, index: int) -> CustodyEvent | None:
+        """The event at `index`, or None; raises `LedgerCorruptError` if it cannot be read."""
+        columns = schema.events.c
+        rows = self._page(sa.select(columns.idx, columns.leaf).where(columns.idx == index))
+        return decode_row(rows[0].idx, rows[0].leaf) if rows else None
 
     def last_event(self) -> CustodyEvent | None:
         """The latest event, or None; raises `LedgerCorruptError` if it cannot be read."""

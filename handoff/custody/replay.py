@@ -42,6 +42,7 @@ class Replay:
         self._keys = keys
         self._tree = CompactRange()
         self._outside: list[_Expected] = []
+        self._contradicted: dict[str, None] = {}
         self._last_time = ""
         self._next_index = 0
         self._fitting = 0
@@ -60,6 +61,7 @@ class Replay:
                 checkpoint = open_checkpoint(note, self._keys)
             except CustodyError as error:
                 self._found.add("checkpoint.signature", f"{where}: {error.message}")
+                self._contradicted[where] = None
             else:
                 self._outside.append(_Expected(checkpoint.size, checkpoint.root, where))
 
@@ -76,6 +78,7 @@ class Replay:
             self._check_leaf(index, columns, untrusted_leaf, hashed)
             waiting = self._compare(expected, waiting)
         while waiting is not None:
+            self._contradicted[waiting.where] = None
             self._found.add(
                 "checkpoint.beyond",
                 f"{waiting.where} covers {waiting.size} events, there are {self.size}",
@@ -94,6 +97,7 @@ class Replay:
             sealed=sealed,
             discrepancies=self._found.kept,
             omitted=self._found.omitted,
+            contradicted=tuple(self._contradicted),
         )
 
     def _stored(self, connection: Connection) -> Iterator[_Expected]:
@@ -119,6 +123,7 @@ class Replay:
         while waiting is not None and waiting.size <= self.size:
             frontier = waiting.frontier
             if waiting.root != self._tree.root():
+                self._contradicted[waiting.where] = None
                 self._found.add(
                     "checkpoint.root",
                     f"the first {waiting.size} events are not those of {waiting.where}",

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from handoff.custody.files import replace_file
+from handoff.custody.files import remove_file, replace_file
 from handoff.custody.logkey import (
     KEY_FILE,
     VERIFIER_FILE,
@@ -59,10 +59,14 @@ def complete_rotation(
     text = f"{_HEADER}\n{former}\n{following.verifier}\n"
     notes = [*_read(directory), sign_note(text, signers)]
     replace_file(directory / ROTATIONS_FILE, _END.join(notes).encode())
-    secret = (directory / NEXT_FILE).read_bytes()
     replace_file(directory / VERIFIER_FILE, f"{following.verifier}\n".encode())
-    replace_file(directory / KEY_FILE, secret)
-    (directory / NEXT_FILE).unlink()
+    take_up(directory)
+
+
+def take_up(directory: Path) -> None:
+    """Move the new key into the place of the former: the last step of a rotation."""
+    replace_file(directory / KEY_FILE, (directory / NEXT_FILE).read_bytes())
+    remove_file(directory / NEXT_FILE)
 
 
 def load_verifier_keys(directory: Path, trusted: Sequence[VerifierKey] = ()) -> list[VerifierKey]:

@@ -58,15 +58,23 @@ def _party_name(name: str) -> str:
     return plain if plain[:1].isalnum() else f"x{plain}"
 
 
-def open_ledger(home: Home, clock: Clock, *, create: bool = False) -> SqlLedger:
+def open_ledger(
+    home: Home, clock: Clock, *, create: bool = False, key: LogKey | None = None
+) -> SqlLedger:
     """The custody log of this home, for writing; with `create` it is laid out if it is missing.
+
+    Args:
+        home: whose log.
+        clock: gives the time of events.
+        create: whether a missing log is made.
+        key: signs checkpoints; None: the key among the home's.
 
     Raises:
         ConfigError: the configuration names a database that cannot be used.
         CustodyError: it cannot be opened, or is damaged.
     """
-    key, party, database = open_log_key(home), log_party(), home.config().custody.database
-    former = load_verifier_keys(home.keys)[1:]
+    key, party, database = key or open_log_key(home), log_party(), home.config().custody.database
+    former = [known for known in load_verifier_keys(home.keys) if known != key.verifier]
     if not database:
         return SqliteLedger.open(
             home.custody, key=key, clock=clock, party=party, former=former, create=create
