@@ -53,7 +53,12 @@ _PREFIX = re.compile(r"[a-z][a-z0-9]{0,9}")
 _NUMBER = re.compile(r"[-+]?\d{0,10}(?:\.\d{1,6})?(?:%|pt|in|cm|mm|pc|px|em|ex|fd|f)?")
 _HEX = re.compile(r"#?(?:[0-9A-Fa-f]{6}|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{2,8})")
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,47}")
+# Values of enumerations begin small but for these; a capital begins names of people as well.
+_TOKEN = re.compile(
+    r"[a-z][A-Za-z0-9]{0,47}|[A-Z]{1,2}|Note|Pict|Group|Shape|Embed|Link|Content|Icon|Bitmap|True"
+    r"|False|Center|Left|Right|Top|Bottom|General|(?:Table|Pivot|Slicer)Style(?:Light|Medium|Dark)\d+"
+)
+_SCRIPT = re.compile(r"[A-Z][a-z]{3}")
 _LEVELS = re.compile(r"(?:%\d|[^\w])*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 # Coordinates and outlines: numbers and single-letter commands, never a run that spells a word.
@@ -113,6 +118,11 @@ def is_levels(value: str) -> bool:
 def is_token(value: str) -> bool:
     """Whether `value` is a single word as enumerations have them."""
     return _TOKEN.fullmatch(value) is not None
+
+
+def is_script(attribute: str, value: str) -> bool:
+    """Whether the attribute names a script by its four letters (ISO 15924)."""
+    return attribute == "script" and _SCRIPT.fullmatch(value) is not None
 
 
 def is_css(value: str) -> bool:

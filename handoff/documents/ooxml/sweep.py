@@ -19,12 +19,14 @@ _FREE_ATTRIBUTES = frozenset(
     {
         "alt", "caption", "descr", "displayText", "lastValue", "string", "text", "title", "tooltip",
         "value", "docLocation", "author", "initials", "userId", "providerId", "href", "src",
+        "display", "prompt", "promptTitle", "error", "errorTitle", "macro", "textlink", "tgtFrame",
+        "invalidUrl", "phldrT", "location",
     }
 )  # fmt: skip
 _FREE_VAL = frozenset(
     {
         "lvlText", "default", "statusText", "helpText", "tblCaption", "tblDescription", "format",
-        "dateFormat", "title", "desc", "chr",
+        "dateFormat", "title", "desc", "chr", "listEntry",
     }
 )  # fmt: skip
 _TOKEN_TEXT = (
@@ -108,6 +110,8 @@ def _is_structure(tag: str, attribute: str, value: str) -> bool:
     if name in _FREE_ATTRIBUTES or (name == "val" and local in _FREE_VAL):
         return names.is_levels(value)
     if names.is_measure(value) or names.is_token(value) or names.is_font(name, value):
+        return True
+    if names.is_script(name, value):
         return True
     if local == "font" and name == "name":
         return names.is_font("font", value)

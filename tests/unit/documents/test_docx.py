@@ -1,4 +1,5 @@
 """Word documents: every hiding place is redacted or gone, and what must be held is held."""
+# ruff: noqa: E501 - one hiding place a line reads better than wrapped XML
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from handoff.errors import (
     LimitError,
     UnsafeContentError,
 )
+from handoff.model import UnitKind
 from tests.unit.documents.judge import (
     TAG,
     assert_clean,
@@ -57,6 +59,32 @@ def test_a_secret_is_redacted_or_gone_wherever_it_hides(place: str) -> None:
     text = "\n".join(item.text for item in docx.Document(io.BytesIO(produced)).paragraphs)
     assert "An ordinary first paragraph." in text
     assert "An ordinary last paragraph." in text
+
+
+_ONE_WORD = {
+    "entry of an old drop-down list": '<w:p><w:ffData><w:ddList><w:listEntry w:val="{}"/></w:ddList></w:ffData></w:p>',
+    "font": '<w:p><w:r><w:rPr><w:rFonts w:ascii="{}"/></w:rPr></w:r></w:p>',
+    "id of a drawing": '<w:p><w:r><w:pict><v:shape id="{}"/></w:pict></w:r></w:p>',
+    "placeholder": '<w:p><w:r><w:drawing><a:prSet phldrT="{}"/></w:drawing></w:r></w:p>',
+    "frame of a link": '<w:p><w:hyperlink w:tgtFrame="{}" w:anchor="x"/></w:p>',
+}
+
+
+@pytest.mark.parametrize("place", _ONE_WORD)
+def test_a_single_word_is_no_structure_where_a_name_can_stand(place: str) -> None:
+    word = Word()
+    word.body.append(_ONE_WORD[place].format("Quarterstaff"))
+    produced = redact(HANDLER, word.build(), ["Quarterstaff"])
+    assert_clean(HANDLER, produced, ["Quarterstaff"])
+
+
+def test_targets_of_links_are_read_so_that_names_in_them_are_sought() -> None:
+    word = Word()
+    word.external("hyperlink", "mailto:zebulon.quarterstaff@example.com?subject=A%20case")
+    units = HANDLER.read(word.build(), HouseDoor())
+    assert [u.text for u in units if u.kind is UnitKind.LINK] == [
+        "mailto:zebulon.quarterstaff@example.com?subject=A case"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,10 @@ PLACES: dict[str, Callable[[str], bytes]] = {
     "sheet's name in a formula never calculated": lambda s: build(_cell(f"<f>SUM('{s}'!A1:A9)</f>")),
     "link's tip": lambda s: build(after=f'<hyperlinks><hyperlink ref="A1" location="A9" display="{s}" tooltip="{s}"/></hyperlinks>'),
     "link's place": lambda s: build(after=f"<hyperlinks><hyperlink ref=\"A1\" location=\"'{s}'!A9\"/></hyperlinks>"),
+    "name of a table style": lambda s: build(styles=f'<tableStyles><tableStyle name="{s.split()[1]}"/></tableStyles>'),
+    "prompt of one word": lambda s: build(
+        after=f'<dataValidations><dataValidation sqref="A1" prompt="{s.split()[1]}" promptTitle="{s.split()[1]}" error="{s.split()[1]}"/></dataValidations>'
+    ),
     "filter": lambda s: build(after=f'<autoFilter ref="A1:A9"><filters><filter val="{s}"/></filters></autoFilter>'),
     "page header": lambda s: build(after=f"<headerFooter><oddHeader>&amp;C{s}</oddHeader></headerFooter>"),
     "scenario": lambda s: build(after=f'<scenarios><scenario name="{s}" user="{s}"/></scenarios>'),
@@ -163,7 +167,7 @@ PLACES: dict[str, Callable[[str], bytes]] = {
 def test_a_secret_is_redacted_or_gone_wherever_it_hides(place: str) -> None:
     content = PLACES[place](SECRET)
     assert sniff(content).name == "xlsx"
-    produced = redact(HANDLER, content, [SECRET])
+    produced = redact(HANDLER, content, [SECRET, "Quarterstaff"])
     assert_clean(HANDLER, produced, [SECRET, "Quarterstaff"])
     assert_holds_together(produced)
     assert "ordinary" in text_of(HANDLER.read(produced, HouseDoor()))

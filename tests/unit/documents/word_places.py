@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from tests.unit.documents.word_builder import WORD, Plant, Word, paragraph, run, wrap
+from tests.unit.documents.word_builder import relationship as word_relationship
 
 _SHAPE = (
     '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:inline>'
@@ -115,6 +116,58 @@ def _chart(word: Word, secret: str) -> None:
         "<w:p><w:r><w:drawing><wp:inline><a:graphic><a:graphicData "
         'uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
         f'<c:chart r:id="{rel_id}"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>'
+    )
+
+
+def _chart_with(word: Word, kind: str, rel: str, content: str | bytes, element: str) -> None:
+    _chart(word, "chart")
+    chart = word.parts["word/charts/chart7.xml"]
+    assert isinstance(chart, str)
+    word.parts["word/charts/chart7.xml"] = chart.replace(
+        "</c:chartSpace>", f'<c:{element} r:id="rId1"/></c:chartSpace>'
+    )
+    word.types["word/charts/inner.bin"] = kind
+    word.parts["word/charts/inner.bin"] = content
+    word.parts["word/charts/_rels/chart7.xml.rels"] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        + word_relationship("rId1", rel, "inner.bin")
+        + "</Relationships>"
+    )
+
+
+def _chart_with_shapes(word: Word, secret: str) -> None:
+    kind = "application/vnd.openxmlformats-officedocument.drawingml.chartshapes+xml"
+    content = (
+        '<c:userShapes xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+        f"<a:p><a:r><a:t>{secret}</a:t></a:r></a:p></c:userShapes>"
+    )
+    _chart_with(word, kind, "chartUserShapes", content, "userShapes")
+
+
+def _chart_with_workbook(word: Word, secret: str) -> None:
+    # A Word document will do: what goes through the door is told by its content.
+    inside = Word()
+    inside.body.append(paragraph(secret))
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    _chart_with(word, kind, "package", inside.build(), "externalData")
+
+
+def _newer_chart(word: Word, secret: str) -> None:
+    content = (
+        '<cx:chartSpace xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex">'
+        f"<cx:strDim><cx:f>{secret}!A1</cx:f><cx:lvl><cx:pt>{secret}</cx:pt></cx:lvl></cx:strDim>"
+        "</cx:chartSpace>"
+    )
+    kind = "http://schemas.microsoft.com/office/2014/relationships/chartEx"
+    rel_id = word.add_part(
+        "word/charts/ex.xml", "application/vnd.ms-office.chartex+xml", content, kind
+    )
+    word.body.append(
+        '<w:p><w:r><mc:AlternateContent xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/'
+        'chartex"><mc:Choice Requires="cx"><w:drawing><wp:inline><a:graphic><a:graphicData '
+        f'uri="x"><cx:chart r:id="{rel_id}"/></a:graphicData></a:graphic></wp:inline></w:drawing>'
+        "</mc:Choice></mc:AlternateContent></w:r></w:p>"
     )
 
 
@@ -251,6 +304,13 @@ PLACES: dict[str, Plant] = {
     "printer settings": _file("word/printerSettings1.bin", WORD + "printerSettings", "printerSettings"),
     "unreferenced part": lambda word, secret: word.parts.update({"word/lost.xml": secret}),
     "attached template": _external("attachedTemplate", "file:///C:/{S}.dotx"),
+    "kind of a relationship": lambda word, s: word.rels.append(
+        word_relationship("rId99", f"urn:x:{s.replace(' ', '-')}/header", "/word/styles.xml")
+    ),
+    "name of a move": _body('<w:p><w:moveFromRangeStart w:id="7" w:name="{2}" w:author="x"/></w:p>'),
+    "drawing on a chart": _chart_with_shapes,
+    "workbook behind a chart": _chart_with_workbook,
+    "chart of the newer kind": _newer_chart,
     "embedded object": _object,
     "chart": _chart,
 }  # fmt: skip
