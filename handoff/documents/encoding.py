@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import charset_normalizer
@@ -22,6 +23,11 @@ _MARKS = (
 _NOT_TEXT = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f]")
 _WORD_INSIDE = re.compile(r"[A-Za-z][\u0080-\u00bf\u00d7\u00f7](?<![\u00ad\u00b7])[A-Za-z]")
 _HIGH = re.compile(r"[^\x00-\x7f]")
+# Encodings in which every ASCII byte is that ASCII character, so that markup is markup.
+_DECLARABLE = re.compile(
+    r"iso8859-\d+|cp125\d|koi8-[ru]|mac-roman|cp(?:437|850|852|866|874|932|949|950)|tis-620"
+    r"|shift_jis(?:x0213)?|euc_(?:jp|kr)|gb18030|gbk|gb2312|big5(?:hkscs)?"
+)
 _MAX_CONTROL_SHARE = 0.001
 _MAX_HIGH_SHARE = 0.2
 _SAMPLE = 1_000_000
@@ -62,6 +68,24 @@ def decode(untrusted: bytes) -> Decoded:
     if not looks_like_text(decoded.text):
         raise UnsupportedTypeError("the file is binary data of no type that handoff knows")
     return decoded
+
+
+def decode_declared(untrusted: bytes, declared: str) -> Decoded:
+    """`untrusted` as text, in the encoding that it names itself where that is one a browser takes.
+
+    A mark goes before the name, and so does UTF-8 where the bytes are UTF-8: no other text looks
+    like it by chance. Raises as `decode` does.
+    """
+    if declared and not any(untrusted.startswith(mark) for mark, _ in _MARKS):
+        with suppress(LookupError, UnicodeError):
+            codec = codecs.lookup(declared).name
+            # What a browser takes Latin-1 for (WHATWG Encoding, 4.2).
+            codec = "cp1252" if codec in {"iso8859-1", "ascii"} else codec
+            if _utf8(untrusted) is None and _DECLARABLE.fullmatch(codec):
+                decoded = Decoded(untrusted.decode(codec), codec)
+                if looks_like_text(decoded.text):
+                    return decoded
+    return decode(untrusted)
 
 
 def looks_like_text(text: str) -> bool:

@@ -46,11 +46,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"BEGIN:VCARD", "a vCard"),
     (0, b"BEGIN:VCALENDAR", "a calendar file"),
 )
-_MARKUP = (
-    (re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE), "an HTML page"),
-    (re.compile(rb"<svg[\s>]", re.IGNORECASE), "an SVG drawing"),
-    (re.compile(rb"<\?xml\s|<!DOCTYPE\s"), "an XML file"),
-)
+_MARKUP = ((re.compile(rb"<svg[\s>]", re.IGNORECASE), "an SVG drawing"),)
 
 
 def name_of(untrusted: bytes) -> str | None:

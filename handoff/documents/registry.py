@@ -45,6 +45,7 @@ def formats() -> tuple[DocumentFormat, ...]:
     from handoff.documents.delimited import DelimitedFormat
     from handoff.documents.docx import DocxFormat
     from handoff.documents.eml import EmlFormat
+    from handoff.documents.jsonfile import JsonFormat
     from handoff.documents.legacy import converted_formats
     from handoff.documents.mbox import MboxFormat
     from handoff.documents.msg import MsgFormat
@@ -53,7 +54,9 @@ def formats() -> tuple[DocumentFormat, ...]:
     from handoff.documents.pptx import PptxFormat
     from handoff.documents.tnef import TnefFormat
     from handoff.documents.txt import TextFormat
+    from handoff.documents.webpage import HtmlFormat
     from handoff.documents.xlsx import XlsxFormat
+    from handoff.documents.xmlfile import XmlFormat
 
     return (
         # Before PDF, whose header may stand in the first member of an archive (`within_stored`).
@@ -71,6 +74,9 @@ def formats() -> tuple[DocumentFormat, ...]:
         XlsxFormat(),
         *converted_formats(),
         EmlFormat(),
+        HtmlFormat(),
+        JsonFormat(),
+        XmlFormat(),
         DelimitedFormat(),
         TextFormat(),
     )
@@ -117,7 +123,7 @@ def _refuse_polyglot(untrusted: bytes) -> None:
     if is_pdf and header is not None and within_stored(untrusted, header.start()):
         return
     named = foreign.name_of(untrusted) is not None or kind_of(untrusted) is not None
-    leading = named or untrusted.startswith((*_ZIP, _OLE, _RTF))
+    leading = named or untrusted.startswith((*_ZIP, _OLE, _RTF, b"<"))
     if hidden_zip or (is_pdf and leading):
         raise UnsafeContentError(
             "the file is valid as two formats at once", "save it anew with the program that made it"

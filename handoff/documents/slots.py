@@ -147,10 +147,11 @@ class SharedValue:
     place: str
     text: str
     slots: list[Slot] = field(default_factory=list)
+    context: str = ""
 
     def units(self) -> Iterator[TextUnit]:
         """The one unit."""
-        yield TextUnit(self.unit_id, self.kind, self.text, self.place)
+        yield TextUnit(self.unit_id, self.kind, self.text, self.place, self.context)
 
     def apply(self, groups: Mapping[str, Sequence[Redaction]]) -> None:
         """Write the redacted value into every slot."""
