@@ -798,6 +798,14 @@ class AccessAlertError(CustodyError):
     hint = "see `handoff custody timeline --kind alert.raised`, and ask the vendor"
 
 
+class ReportEngineError(CustodyError):
+    """What makes PDFs is not installed on this machine."""
+
+    code = "custody.report_engine"
+    exit_code = 50
+    hint = "install `handoff[report]` and Debian's libpango-1.0-0, or write the report as .html"
+
+
 class LegalHoldError(CustodyError):
     """The matter is on legal hold: nothing of it may be recalled, expired or destroyed."""
 

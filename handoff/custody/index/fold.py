@@ -178,6 +178,7 @@ def _redacted(row: Row, event: CustodyEvent) -> None:
 
 def _intended(row: Row, event: CustodyEvent) -> None:
     row["object_key"] = text(event, "object_key")
+    row["control_number"] = row["control_number"] or text(event, "control_number")
 
 
 def _confirmed(row: Row, event: CustodyEvent) -> None:
