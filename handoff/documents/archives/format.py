@@ -18,7 +18,7 @@ from handoff.documents.archives.zips import zip_members
 from handoff.documents.base import Door, Limits
 from handoff.documents.invisible import visible
 from handoff.documents.ooxml.archive import write_entries
-from handoff.errors import DocumentError
+from handoff.errors import DamagedError, DocumentError
 from handoff.model import Redaction, TextUnit, UnitKind
 
 _OTHER_ZIPS = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml")
@@ -136,9 +136,11 @@ class PackedFormat(ArchiveFormat):
         return untrusted.startswith(tuple(self._LISTS)) and 0 in untrusted[:4096]
 
     def members(self, untrusted: bytes, limits: Limits) -> Sequence[Member]:
-        """The one file inside."""
-        listing = next(make for mark, make in self._LISTS.items() if untrusted.startswith(mark))
-        return listing(untrusted, limits)
+        """The one file inside; DamagedError for bytes of none of the three kinds."""
+        for mark, listing in self._LISTS.items():
+            if untrusted.startswith(mark):
+                return listing(untrusted, limits)
+        raise DamagedError("the packed file is damaged")
 
 
 def _key(number: int) -> str:

@@ -139,7 +139,7 @@ def within_stored(untrusted: bytes, position: int) -> bool:
                 return False
             start = at + _LOCAL.size + fields[9] + fields[10]
             if start <= position < start + fields[7]:
-                return fields[3] == zipfile.ZIP_STORED
+                return bool(fields[3] == zipfile.ZIP_STORED)
             at = start + fields[7]
     except struct.error:
         return False
