@@ -19,6 +19,10 @@ _WORK_SIDE = 1754
 """A4 at 150 dpi."""
 _SMALLEST, _LARGEST = 6, 400
 _LONG = 15
+_SPECKS = 3
+_STROKE = 60
+"""A centimetre: a stroke as long as that is no speck, and may be all of a signature."""
+_RULE = 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +30,12 @@ class Marks:
     """Marks that could be writing and lie outside all words.
 
     Attributes:
-        count: how many.
         boxes: where, in pixels of the picture.
+        telling: whether there is enough of them to look closer; a speck or two is none.
     """
 
     boxes: tuple[Box, ...]
-
-    @property
-    def count(self) -> int:
-        """How many marks there are."""
-        return len(self.boxes)
+    telling: bool
 
 
 def marks_outside(picture: Image.Image, covered: Iterable[Box]) -> Marks:
@@ -52,8 +52,10 @@ def marks_outside(picture: Image.Image, covered: Iterable[Box]) -> Marks:
             max(0, int(box.top * factor) - pad) : int(box.bottom * factor) + pad + 1,
             max(0, int(box.left * factor) - pad) : int(box.right * factor) + pad + 1,
         ] = 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    return Marks(tuple(_scaled(row, factor) for row in stats[1:] if _like_writing(row)))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(_without_rules(ink), connectivity=8)
+    rows = [row for row in stats[1:] if _like_writing(row)]
+    telling = len(rows) > _SPECKS or any(max(row[2:4]) >= _STROKE for row in rows)
+    return Marks(tuple(_scaled(row, factor) for row in rows), telling)
 
 
 def _ink(pixels: Array) -> Array:
@@ -64,6 +66,18 @@ def _ink(pixels: Array) -> Array:
     contrast: Array = cv2.absdiff(pixels, ground).max(axis=2)
     ink: Array = (contrast > _CONTRAST).astype(np.uint8)
     return ink
+
+
+def _without_rules(ink: Array) -> Array:
+    """Without the lines of tables and forms, so that a signature on one stands for itself."""
+    import cv2
+
+    rules: Array = np.zeros_like(ink)
+    for shape in ((_RULE, 1), (1, _RULE)):
+        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, shape)
+        rules = cv2.bitwise_or(rules, cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel))
+    kept: Array = cv2.subtract(ink, rules)
+    return kept
 
 
 def _like_writing(row: Array) -> bool:

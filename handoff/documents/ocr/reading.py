@@ -12,6 +12,7 @@ from itertools import groupby
 from PIL import Image
 
 from handoff.documents.ocr import rapid, tess
+from handoff.documents.ocr.allowance import allow_page
 from handoff.documents.ocr.ink import Marks, marks_outside
 from handoff.documents.ocr.judge import (
     HALF_SURE,
@@ -27,7 +28,6 @@ from handoff.documents.ocr.turning import read_turned
 from handoff.errors import OcrMissingError
 
 _SEEK_SIDE, _LEAST_SCALE = 1400, 0.4
-_MARKS_IGNORED = 3
 _MARGIN = 6
 
 
@@ -39,6 +39,7 @@ def recognize(image: Image.Image) -> OcrPage:
     Raises:
         OcrMissingError: an engine or its language data is not installed.
     """
+    allow_page(image.size)
     picture, factor = enlarged(flattened(image))
     words = _steady(read_turned(gray(picture)))
     more, unread = _second_look(picture, words)
@@ -52,6 +53,7 @@ def second_opinion(image: Image.Image) -> OcrPage:
     Raises:
         OcrMissingError: the engine is not installed.
     """
+    allow_page(image.size)
     picture, factor = enlarged(flattened(image))
     lines = rapid.find_lines(picture, _seek_scale(picture))
     read = [rapid.read_line(picture, line, number) for number, line in enumerate(lines, 1)]
@@ -72,12 +74,13 @@ def missing() -> OcrMissingError | None:
 def _second_look(picture: Image.Image, words: list[OcrWord]) -> tuple[list[OcrWord], list[Box]]:
     """Words of RapidOCR where Tesseract has none or is unsure, and what neither can read."""
     lines = _unsure_lines(words, picture.size)
-    marks = marks_outside(picture, [w.box for w in words if w.confidence >= HALF_SURE])
-    if marks.count > _MARKS_IGNORED:
+    read = [word.box for word in words if word.confidence >= HALF_SURE]
+    marks = marks_outside(picture, read)
+    if marks.telling:
         found = rapid.find_lines(picture, _seek_scale(picture))
         lines += [line for line in found if _holds_any(line.box, marks)]
     more, unread = _read(picture, lines, len(words))
-    return more, [box for box in unread if _holds_any(box, marks)]
+    return more, [box for box in unread if _holds_any(box, marks) and not _is_read(box, read)]
 
 
 def _unsure_lines(words: list[OcrWord], size: tuple[int, int]) -> list[rapid.Line]:
@@ -105,6 +108,12 @@ def _read(
 
 def _seek_scale(picture: Image.Image) -> float:
     return max(_LEAST_SCALE, min(1.0, _SEEK_SIDE / max(picture.size)))
+
+
+def _is_read(line: Box, words: list[Box]) -> bool:
+    """Whether most of the length of a line that RapidOCR cannot read is words of Tesseract's."""
+    inside = (box for box in words if 2 * box.meet(line) > box.area)
+    return sum(box.right - box.left for box in inside) > (line.right - line.left) / 2
 
 
 def _holds_any(box: Box, marks: Marks) -> bool:

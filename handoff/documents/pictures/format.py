@@ -13,8 +13,10 @@ from handoff.documents.pictures.kinds import KINDS, Kind, kind_of
 from handoff.documents.pictures.paint import Patch, burn
 from handoff.documents.pictures.reread import units_of
 from handoff.documents.pictures.strings import raw_unit
-from handoff.errors import DamagedError
+from handoff.errors import DamagedError, UnsafeContentError
 from handoff.model import Redaction, TextUnit
+
+_BY_HAND = "cover them by hand and send under a profile that keeps them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class PictureFormat:
             ScanError: a page has writing that no engine reads.
             DocumentError: the picture cannot be read whole.
         """
+        _require_coverable(door)
         pages, units = _Pages([]), list[TextUnit]()
         for number, frame in enumerate(frames(untrusted, self._kind, door.limits), 1):
             page = _trusted(frame, number)
@@ -96,6 +99,15 @@ class PictureFormat:
 def picture_formats() -> tuple[PictureFormat, ...]:
     """One format for every kind of picture."""
     return tuple(map(PictureFormat, KINDS))
+
+
+def _require_coverable(door: Door) -> None:
+    """Fail closed where the profile asks for what no detector here can do reliably."""
+    for what in ("faces", "signatures"):
+        if getattr(door.options, what) == "redact":
+            raise UnsafeContentError(
+                f"the profile asks to cover {what}, which are not looked for", _BY_HAND
+            )
 
 
 def _trusted(frame: Frame, number: int) -> OcrPage:
