@@ -77,6 +77,8 @@ def open_postgres(database: str) -> Engine:
         _url(database),
         connect_args={"options": options, "connect_timeout": 10, "application_name": "handoff"},
         isolation_level="READ COMMITTED",
+        # An append may come hours after the last: a connection that died meanwhile is replaced.
+        pool_pre_ping=True,
         pool_size=2,
     )
 
