@@ -14,12 +14,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 
 import ahocorasick
 
 from handoff.detection.citations import citations, without_markup
 from handoff.detection.folding import fold
+from handoff.detection.lookalikes import Lookalikes
 from handoff.detection.spreading import FoundValue, spread
 from handoff.model import Finding, TextUnit, UnitKind
 
@@ -150,11 +152,19 @@ class Seeker:
             if not (match.value.name and units[match.unit].kind is UnitKind.RAW)
         }
         words = _words(matches)
-        return tuple(
-            Finding(units[m.unit].unit_id, m.start, m.end, m.value.entity, _SCORE, RECOGNIZER)
-            for m in sorted(matches)
+        found = {
+            (m.unit, m.start, m.end, m.value.entity)
+            for m in matches
             if not (m.value.name and (m.lower or m.value in words))
+        }
+        return tuple(
+            Finding(units[unit].unit_id, start, end, entity, _SCORE, RECOGNIZER)
+            for unit, start, end, entity in sorted(found | self._lookalikes.misread(units))
         )
+
+    @cached_property
+    def _lookalikes(self) -> Lookalikes:
+        return Lookalikes(self.values)
 
     def without_citations(self, units: Iterable[TextUnit]) -> list[TextUnit]:
         """`units` with the citations blanked in which nothing is looked for."""
