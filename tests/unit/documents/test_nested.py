@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import docx
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from handoff.documents.base import Limits
 from handoff.documents.docx import DocxFormat
@@ -20,6 +22,7 @@ from tests.unit.documents.judge import (
     assert_holds_together,
     everything,
     redact,
+    redactions,
     text_of,
 )
 from tests.unit.documents.nested_builder import EMF, READABLE, WITHHELD, embedded, inner, picture
@@ -27,6 +30,7 @@ from tests.unit.documents.word_builder import Word
 
 SECRET = "Zebulon Quarterstaff"
 HANDLER = DocxFormat()
+FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 
 
 def _built(plant: object) -> bytes:
@@ -125,3 +129,28 @@ def test_a_thumbnail_is_dropped_unread() -> None:
     door = HouseDoor()
     HANDLER.read(word.build(), door)
     assert not door.withheld
+
+
+def _drawn(text: str) -> bytes:
+    font = ImageFont.truetype(str(FONT), 40)
+    image = Image.new("RGB", (760, 120), "white")
+    ImageDraw.Draw(image).text((20, 30), text, fill="black", font=font)
+    sink = io.BytesIO()
+    image.save(sink, "PNG")
+    return sink.getvalue()
+
+
+@pytest.mark.skipif(not FONT.is_file(), reason="the font DejaVu is not installed")
+def test_a_name_in_a_picture_is_read_and_burnt_over_also_where_it_is_cropped_away() -> None:
+    pytest.importorskip("tesserocr")
+    word = Word()
+    picture(word, _drawn(f"Signed by {SECRET}"))
+    content = word.build()
+    door = HouseDoor()
+    units = HANDLER.read(content, door)
+    if door.withheld:
+        pytest.skip("no engine that reads pictures is installed")
+    assert [unit.place for unit in units if SECRET in unit.text] == ["picture 1, page 1"]
+    produced = HANDLER.rewrite(content, redactions(units, [SECRET]), door)
+    assert "Quarterstaff" not in text_of(HANDLER.reread(produced, HouseDoor()))
+    assert "word/media/image1.png" in _entries(produced)
