@@ -43,8 +43,6 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"-----BEGIN AGE ENCRYPTED", "an age-encrypted file"),
     (0, b"-----BEGIN PGP", "a PGP message"),
     (0, b"-----BEGIN ", "a PEM file (keys or certificates)"),
-    (0, b"BEGIN:VCARD", "a vCard"),
-    (0, b"BEGIN:VCALENDAR", "a calendar file"),
 )
 _MARKUP = ((re.compile(rb"<svg[\s>]", re.IGNORECASE), "an SVG drawing"),)
 

@@ -47,8 +47,10 @@ def formats() -> tuple[DocumentFormat, ...]:
     from handoff.documents.eml import EmlFormat
     from handoff.documents.jsonfile import JsonFormat
     from handoff.documents.legacy import converted_formats
+    from handoff.documents.mail.cards import card_formats
     from handoff.documents.mbox import MboxFormat
     from handoff.documents.msg import MsgFormat
+    from handoff.documents.odf.format import odf_formats
     from handoff.documents.pdf import PdfFormat
     from handoff.documents.pictures.format import picture_formats
     from handoff.documents.pptx import PptxFormat
@@ -67,11 +69,13 @@ def formats() -> tuple[DocumentFormat, ...]:
         MsgFormat(),
         TnefFormat(),
         MboxFormat(),
+        *card_formats(),
         PdfFormat(),
         *picture_formats(),
         DocxFormat(),
         PptxFormat(),
         XlsxFormat(),
+        *odf_formats(),
         *converted_formats(),
         EmlFormat(),
         HtmlFormat(),

@@ -13,7 +13,7 @@ from handoff.documents.door import HouseDoor
 from handoff.documents.registry import by_name
 from handoff.errors import DocumentError
 from handoff.model import DocumentOptions
-from tests.unit.documents import judge, test_archives, test_eml, test_mbox, test_outlook
+from tests.unit.documents import judge, test_archives, test_cards, test_eml, test_mbox, test_outlook
 
 FEW = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -28,6 +28,8 @@ SEEDS = {
     "msg": test_outlook.PLACES["MSG, attached message"],
     "tnef": test_outlook.PLACES["TNEF, attached message"],
     "mbox": test_mbox.PLACES["a quoted line"],
+    "ics": lambda: test_cards.PLACES["alarm"],
+    "vcf": lambda: test_cards.PLACES["note in quoted-printable"],
     "eml": test_eml.PLACES["forwarded message"],
 }
 EDITS = st.lists(
