@@ -102,6 +102,14 @@ class NotInitializedError(PolicyError):
     hint = "run `handoff init` once, or point HANDOFF_HOME at an existing home"
 
 
+class MissingExtraError(PolicyError):
+    """A part of handoff that is installed on its own is not installed on this machine."""
+
+    code = "config.missing_extra"
+    exit_code = 10
+    hint = "install the part of handoff that is named"
+
+
 class ConfigError(PolicyError):
     """A configuration, policy or profile file that cannot be read or does not validate."""
 

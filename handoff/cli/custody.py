@@ -28,6 +28,10 @@ COMMANDS = {
         "Write a report: what went where, what was held and why, who opened it.",
     ),
     "search": ("custody_read:search", "Find documents by matter, vendor, person, date or state."),
+    "serve": (
+        "custody_serve",
+        "Show the custody log as a web page on this machine, to look at and to search.",
+    ),
     "show": ("custody_read:show", "What happened to a batch or a document, step by step."),
     "timeline": ("custody_read:timeline", "Everything that happened in a period, in order."),
     "verify": (

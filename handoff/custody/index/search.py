@@ -152,9 +152,9 @@ def count_batches(engine: Engine, query: Query) -> int:
         return int(connection.execute(wanted).scalar_one())
 
 
-def documents_of(engine: Engine, batch_id: str) -> list[DocumentFacts]:
-    """The documents of one batch, in the order of their control numbers."""
-    wanted = sa.select(documents).where(documents.c.batch_id == batch_id)
+def documents_of(engine: Engine, batch_id: str, limit: int = _FAR) -> list[DocumentFacts]:
+    """The first documents of one batch, in the order of their control numbers."""
+    wanted = sa.select(documents).where(documents.c.batch_id == batch_id).limit(limit)
     with engine.connect() as connection:
         ordered = connection.execute(wanted.order_by(documents.c.control_number)).mappings()
         return [_document(row) for row in ordered]

@@ -27,7 +27,12 @@ control_prefix: ACME
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A home whose log has a batch of three delivered documents, the third taken back."""
-    made = Home(tmp_path / "home")
+    return make_home(tmp_path)
+
+
+def make_home(directory: Path) -> Home:
+    """The home that the fixture gives, in `directory`."""
+    made = Home(directory / "home")
     list(initialise(made))
     (made.vendors / "acme.yaml").write_text(POLICY)
     drafts = [EventDraft("batch.opened", "b1", details={"vendor": "acme", "documents": 3})]
