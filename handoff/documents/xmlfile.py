@@ -139,7 +139,11 @@ def _load(untrusted: bytes) -> _Tree:
         if namespace.startswith(known):
             raise UnsupportedTypeError(f"this is {kind}, which handoff does not read")
     _clean(root)
-    entries = [*_passages(root), *_attributes(root), *_names(root)]
+    entries: list[Passage | SharedValue | _Name] = [
+        *_passages(root),
+        *_attributes(root),
+        *_names(root),
+    ]
     return _Tree(root, entries, list(_namespaces(root)))
 
 

@@ -1,0 +1,1 @@
+"""OpenDocument: text documents, spreadsheets and presentations, by allow-list, as OpenDocument."""

@@ -1,0 +1,67 @@
+"""The package of an OpenDocument file (ODF 1.3-2): opened within limits, written anew."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+from handoff.documents.base import Limits
+from handoff.documents.ooxml.archive import read_entries
+from handoff.errors import EncryptedError
+
+MEDIA_TYPE = "application/vnd.oasis.opendocument."
+_MANIFEST = "META-INF/manifest.xml"
+_ENCRYPTED = (b"encryption-data", b"encrypted-package")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def open_package(untrusted: bytes, limits: Limits) -> dict[str, bytes]:
+    """The files in it by name; raises EncryptedError, and what `read_entries` raises."""
+    files = read_entries(untrusted, limits)
+    manifest = files.get(_MANIFEST, b"")
+    if any(mark in manifest for mark in _ENCRYPTED) or "encrypted-package" in files:
+        raise EncryptedError("the OpenDocument file is protected by a password")
+    return files
+
+
+def declared_type(untrusted: bytes) -> str:
+    """The media type that stands, stored, in the first entry (ODF 1.3-2, 3.3), or ""."""
+    if untrusted[:4] != b"PK\x03\x04" or untrusted[30:38] != b"mimetype":
+        return ""
+    try:
+        with zipfile.ZipFile(BytesIO(untrusted)) as archive, archive.open("mimetype") as entry:
+            return entry.read(100).decode("ascii").strip()
+    except (
+        zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError,
+    ):  # fmt: skip
+        return ""
+
+
+def write_package(media_type: str, files: dict[str, bytes]) -> bytes:
+    """A ZIP with the media type first and stored, and a manifest of what is in it."""
+    buffer = BytesIO()
+    listed = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{_type(name)}"/>'
+        for name in files
+    )
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<manifest:manifest manifest:version="1.3" '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+        f'manifest:full-path="/" manifest:media-type="{media_type}"/>{listed}</manifest:manifest>'
+    )
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in {
+            "mimetype": media_type.encode(),
+            **files,
+            _MANIFEST: manifest.encode(),
+        }.items():
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            info.create_system = 0
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def _type(name: str) -> str:
+    kinds = {".xml": "text/xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+    return kinds.get(name[name.rfind(".") :], "")
