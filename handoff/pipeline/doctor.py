@@ -14,7 +14,15 @@ from pathlib import Path
 from handoff import assets
 from handoff.custody.logkey import load_verifier_key
 from handoff.custody.rotation import load_verifier_keys
-from handoff.errors import AssetError, ClockError, DiskFullError, HandoffError, PermissionsError
+from handoff.documents.libreoffice.runner import confinement
+from handoff.errors import (
+    AssetError,
+    ClockError,
+    DiskFullError,
+    DocumentError,
+    HandoffError,
+    PermissionsError,
+)
 from handoff.model import VendorPolicy
 from handoff.pipeline.home import Home
 from handoff.pipeline.ledgers import open_reader, verify_log
@@ -51,8 +59,17 @@ def examine(home: Home) -> Iterator[Check]:
     yield _check("disk", lambda: _disk(home))
     yield _check("custody log", lambda: _custody(home))
     yield _check("clock", lambda: _clock(home))
+    yield Check("LibreOffice", detail=_office())
     for path in sorted(home.vendors.glob("*.yaml")):
         yield from _vendor(home, path.stem)
+
+
+def _office() -> str:
+    """How LibreOffice runs here; a delivery without old formats does not depend on it."""
+    try:
+        return confinement()
+    except DocumentError as error:
+        return f"{error.message}: DOC, XLS, PPT and RTF files are held"
 
 
 def _check(what: str, look: Callable[[], str]) -> Check:
