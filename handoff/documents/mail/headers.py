@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ _QUOTE_NEEDED = re.compile(r'[()<>\[\]:;@\\,."]')
 # Mailboxes are divided by commas outside of quotes, comments and angle brackets.
 _PIECES = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>|[^,])+')
 _NAME_AND_ADDRESS = re.compile(r"\s*([^<>]*)<([^<>@\s]+@[^<>@\s]+)>\s*")
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=(?:\s+(?==\?))?")
 _NOT_ATOM = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]+")
 
 
@@ -75,15 +78,34 @@ def rewrite_headers(
 def decoded(raw: object) -> str:
     """A header's value with its encoded words decoded, as text without line breaks.
 
-    A word in an unknown or wrong encoding is kept as it stands: searched, never lost.
+    A word in an unknown or wrong encoding is decoded as well as can be: one that stayed as it
+    stands would be read by nobody, and could still be decoded by whoever gets it.
     """
     text = str(raw)
     try:
         text = str(make_header(decode_header(text)))
     except (MessageError, UnicodeError, LookupError, ValueError, TypeError):
-        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        text = _WORD.sub(_rescued, text)
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return visible(re.sub(r"\s*[\r\n]+\s*", " ", text))
+
+
+def _rescued(word: re.Match[str]) -> str:
+    """An encoded word (RFC 2047) whose encoding or content is not what it says."""
+    charset, encoding, text = word[1].partition("*")[0], word[2], word[3]
+    try:
+        if encoding in "bB":
+            raw = base64.b64decode(re.sub(r"[^A-Za-z0-9+/]", "", text) + "==")
+        else:
+            raw = quopri.decodestring(text.encode("utf-8", "surrogateescape"), header=True)
+    except ValueError:
+        return "?"
+    for name in (charset, "utf-8"):
+        try:
+            return raw.decode(name)
+        except (UnicodeError, LookupError, ValueError):
+            continue
+    return raw.decode("cp1252", "replace")
 
 
 def _people(

@@ -216,7 +216,8 @@ def file_name(message: Message) -> str:
     try:
         return decoded(message.get_filename("") or "")
     except (ValueError, LookupError, UnicodeError, TypeError, IndexError):
-        return "?"
+        # Dropped like every name, but what is in it is sought in the rest.
+        return decoded(str(message.get("Content-Disposition", "?")))
 
 
 def _refuse_kind(message: Message, place: str) -> None:

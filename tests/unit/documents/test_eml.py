@@ -104,6 +104,21 @@ def _encoded(encoding: str) -> Callable[[], bytes]:
     return build
 
 
+def _report(line: str) -> bytes:
+    return (
+        "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n"
+        "--b\n\nIt was not delivered.\n--b\nContent-Type: message/delivery-status\n\n"
+        f"Reporting-MTA: dns; mx\n\n{line}\nAction: failed\n--b--\n"
+    ).encode()
+
+
+def _invitation(line: str) -> bytes:
+    message = mail()
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", line, "END:VEVENT", "END:VCALENDAR", ""]
+    message.add_alternative("\r\n".join(lines), subtype="calendar")
+    return message.as_bytes()
+
+
 PLACES: dict[str, Callable[[], bytes]] = {
     "From": _header("From", f"{SECRET} <{ADDRESS}>"),
     "From, in a comment": _raw_header(f"From: {ADDRESS} ({SECRET})"),
@@ -116,6 +131,18 @@ PLACES: dict[str, Callable[[], bytes]] = {
     ),
     "Subject, RFC 2047 in pieces": _raw_header(
         "Subject: =?utf-8?q?Zebulon_Quar?= =?utf-8?q?terstaff?="
+    ),
+    "Subject, in an unknown encoding": _raw_header(
+        f"Subject: =?x-unheard?b?{base64.b64encode(SECRET.encode()).decode()}?= and others"
+    ),
+    "Subject, not in its encoding": _raw_header(
+        "Subject: =?utf-8?q?Gr=FC=DFe?= =?x-unheard*en?q?_Zebulon_Quarterstaff?="
+    ),
+    "Subject, base64 cut off": _raw_header(
+        f"Subject: =?utf-8?b?{base64.b64encode(SECRET.encode()).decode()[:-1]}?="
+    ),
+    "From, in an unknown encoding": _raw_header(
+        f"Cc: =?x-unheard?b?{base64.b64encode(SECRET.encode()).decode()}?= <{ADDRESS}>"
     ),
     "From without an address": _raw_header(f"Cc: {SECRET}"),
     "two From headers": _raw_header(f"From: {SECRET} <{ADDRESS}>"),
@@ -156,6 +183,17 @@ PLACES: dict[str, Callable[[], bytes]] = {
     "attached Word document": _attached(_word(), "a.docx"),
     "name of an attachment": _attached(b"Hello.\n", f"Letter to {SECRET}.txt"),
     "name of an attachment, RFC 2231": _attached(b"Hello.\n", f"Grüße {SECRET}.txt"),
+    "name of an attachment, in an unknown encoding": lambda: _attached(
+        b"Hello.\n", "ü.txt"
+    )().replace(b"utf-8''%C3%BC", b"x-unheard''Zebulon%20Quarterstaff"),
+    "Content-ID": lambda: _attached(b"Hello.\n", "a.txt")().replace(
+        b"Content-Disposition", f"Content-ID: <{ADDRESS}>\nContent-Disposition".encode()
+    ),
+    "headers of a part": lambda: _attached(b"Hello.\n", "a.txt")().replace(
+        b"Content-Disposition", f"Content-Description: {SECRET}\nContent-Disposition".encode()
+    ),
+    "delivery report": lambda: _report(f"Final-Recipient: rfc822; {ADDRESS}"),
+    "calendar": lambda: _invitation(f"ATTENDEE;CN={SECRET}:mailto:{ADDRESS}"),
     "forwarded message": _forwarded,
     "preamble": lambda: _forwarded().replace(b"\n\n--", f"\n\n{SECRET}\n--".encode(), 1),
     "epilogue": lambda: _forwarded() + SECRET.encode() + b"\n",
