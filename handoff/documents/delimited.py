@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ DELIMITERS = (",", ";", "\t", "|")
 MAX_CELLS = 2_000_000
 _SAMPLE = 256_000
 _MAX_HEADING = 80
+# A title above a table, a sum below it, a comma that somebody forgot to quote.
+_RAGGED_WIDTH, _RAGGED_SHARE = 3, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def delimiter(text: str) -> str | None:
     """The delimiter of the table that `text` is, or None if it is none.
 
     Stricter than csv.Sniffer, which finds a delimiter in any prose: every row must have the same
-    number of columns, and commas followed by blanks are taken for prose.
+    number of columns (four fifths of them where there are three or more columns), and commas
+    followed by blanks are taken for prose.
     """
     best, width = None, 1
     for candidate in DELIMITERS:
@@ -126,7 +130,7 @@ def delimiter(text: str) -> str | None:
 
 
 def _columns(sample: str, candidate: str, *, cut: bool) -> int:
-    """How many columns every row of `sample` has with `candidate`, 0 if they differ.
+    """How many columns the rows of `sample` have with `candidate`, 0 if that is no table.
 
     The last row of a sample that was `cut` does not count.
     """
@@ -137,15 +141,21 @@ def _columns(sample: str, candidate: str, *, cut: bool) -> int:
             break
         if len(row) == 1 and not row[0].text.strip():
             continue
-        if rows and len(row) != rows[0]:
-            return 0
         rows.append(len(row))
         cells += len(row) - 1
         spaced += sum(cell.text[:1] == " " for cell in row[1:])
-    if len(rows) < 2 or rows[0] < 2:
+    width = _width(rows)
+    prose = candidate in ",;" and (spaced * 2 > cells or (len(rows) < 3 and width == 2))
+    return 0 if prose else width
+
+
+def _width(rows: list[int]) -> int:
+    """The number of columns of all rows, or of nearly all where chance would not give so many."""
+    if len(rows) < 2:
         return 0
-    prose = candidate in ",;" and (spaced * 2 > cells or (len(rows) < 3 and rows[0] == 2))
-    return 0 if prose else rows[0]
+    width, count = Counter(rows).most_common(1)[0]
+    ragged = width >= _RAGGED_WIDTH and count >= len(rows) * _RAGGED_SHARE
+    return width if width > 1 and (count == len(rows) or ragged) else 0
 
 
 def _cells(text: str) -> Iterator[Cell]:

@@ -31,6 +31,8 @@ _DECLARABLE = re.compile(
 _MAX_CONTROL_SHARE = 0.001
 _MAX_HIGH_SHARE = 0.2
 _SAMPLE = 1_000_000
+# ESC and the beginning of a designation (ISO/IEC 2022, 13.2).
+_SHIFT = re.compile(rb"\x1b[$()*+,\-./][\x20-\x7e]")
 
 logging.getLogger("charset_normalizer").setLevel(logging.ERROR)
 
@@ -64,7 +66,7 @@ def decode(untrusted: bytes) -> Decoded:
         UnsupportedTypeError: the bytes are no text, or more than one encoding fits them.
         DamagedError: the bytes break the encoding that their own mark announces.
     """
-    decoded = _marked(untrusted) or _utf8(untrusted) or _legacy(untrusted)
+    decoded = _marked(untrusted) or _shifted(untrusted) or _utf8(untrusted) or _legacy(untrusted)
     if not looks_like_text(decoded.text):
         raise UnsupportedTypeError("the file is binary data of no type that handoff knows")
     return decoded
@@ -114,7 +116,22 @@ def _utf8(untrusted: bytes) -> Decoded | None:
         return None
 
 
+def _shifted(untrusted: bytes) -> Decoded | None:
+    """ISO-2022: bytes that are ASCII by themselves, with escape sequences that make them others."""
+    if _SHIFT.search(untrusted) is None:
+        return None
+    with suppress(UnicodeDecodeError):
+        return Decoded(untrusted.decode("iso2022_jp_2"), "iso2022_jp_2")
+    raise UnsupportedTypeError(
+        "the text's encoding cannot be told for certain", "save it as UTF-8, then send again"
+    )
+
+
 def _legacy(untrusted: bytes) -> Decoded:
+    if untrusted.count(0) > len(untrusted) // 2:
+        utf32 = _unmarked_utf32(untrusted)
+        if utf32 is not None:
+            return utf32
     if untrusted.count(0) > len(untrusted) // 10:
         utf16 = _unmarked_utf16(untrusted)
         if utf16 is not None:
@@ -122,6 +139,16 @@ def _legacy(untrusted: bytes) -> Decoded:
     if 0 in untrusted[:_SAMPLE]:
         raise UnsupportedTypeError("the file is binary data of no type that handoff knows")
     return _western(untrusted) or _detected(untrusted)
+
+
+def _unmarked_utf32(untrusted: bytes) -> Decoded | None:
+    """UTF-32 without a mark: nothing else has no more than 0x10FFFF in every four bytes."""
+    for codec in ("utf-32-le", "utf-32-be"):
+        with suppress(UnicodeDecodeError):
+            decoded = Decoded(untrusted.decode(codec), codec)
+            if looks_like_text(decoded.text):
+                return decoded
+    return None
 
 
 def _unmarked_utf16(untrusted: bytes) -> Decoded | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -22,6 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_ESCAPES = re.compile(rb"\x1b[$()*+,\-./]")
 _LEGACY = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r",
     "mac_roman", "cp437", "cp850", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "latin-1",
@@ -93,6 +95,10 @@ def plain_views(produced: bytes) -> list[str]:
 
 def _views(produced: bytes) -> list[str]:
     codec = next((codec for mark, codec in _MARKS if produced.startswith(mark)), None)
+    if codec is None and _ESCAPES.search(produced):
+        codec = "iso2022_jp_2"
+    if codec is None and produced.count(0) > len(produced) * 5 // 8:
+        codec = "utf-32-le" if produced[1:4] == b"\x00\x00\x00" else "utf-32-be"
     if codec is None and produced.count(0) > len(produced) // 4:
         codec = "utf-16-le" if produced[1:2] == b"\x00" else "utf-16-be"
     for certain in (codec,) if codec else ("utf-8",):

@@ -38,6 +38,15 @@ def test_prose_is_no_table(prose: str) -> None:
     assert sniff(prose.encode()).name == "txt"
 
 
+@pytest.mark.parametrize("odd", ["Clients of 2026", "Sum of it all"])
+def test_a_wide_table_with_an_odd_row_is_a_table_still(odd: str) -> None:
+    text = "Name;City;Wage\nQuarterstaff;Rome;1,5\nRoe;Paris;2\nDoe;Bonn;3\n" + odd + "\n"
+    assert sniff(text.encode()).name == "csv"
+    produced = redact(HANDLER, text.encode(), ["Quarterstaff", odd])
+    assert produced == text.replace("Quarterstaff", TAG).replace(odd, TAG).encode()
+    assert_clean(HANDLER, produced, ["Quarterstaff"])
+
+
 def test_untouched_bytes_are_kept() -> None:
     content = TABLE.encode("cp1252")
     assert HANDLER.rewrite(content, (), HouseDoor()) == content

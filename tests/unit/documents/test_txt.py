@@ -33,6 +33,8 @@ LETTER = "Sehr geehrte Frau Müller,\r\n\r\nIhr Anwalt grüßt.\r\n\r\nZebulon Q
         ("utf-32-be", codecs.BOM_UTF32_BE),
         ("utf-16-le", b""),
         ("utf-16-be", b""),
+        ("utf-32-le", b""),
+        ("utf-32-be", b""),
         ("cp1252", b""),
     ],
 )
@@ -114,3 +116,21 @@ def test_one_endless_line_is_cut_into_bounded_units() -> None:
     cut = list(paragraphs.paragraphs(text))
     assert max(len(paragraph.text) for paragraph in cut) <= paragraphs.MAX_PARAGRAPH
     assert "".join(p.text + p.separator for p in cut) == text
+
+
+def test_japanese_mail_encoding_does_not_hide_its_text_in_ascii() -> None:
+    content = "山田太郎様、契約書です。\n".encode("iso2022_jp")
+    assert content.isascii()
+    assert "山田" in HANDLER.read(content, HouseDoor())[0].text
+    produced = redact(HANDLER, content, ["山田太郎"])
+    assert_clean(HANDLER, produced, ["山田"])
+    assert TAG in produced.decode("iso2022_jp")
+
+
+def test_escape_sequences_of_no_known_encoding_are_held() -> None:
+    with pytest.raises(UnsupportedTypeError, match="for certain"):
+        decode(b"text \x1b$)C\x0e\x41\x42")
+
+
+def test_colours_of_a_terminal_are_no_encoding() -> None:
+    assert decode(b"\x1b[31mred\x1b[0m").codec == "utf-8"
