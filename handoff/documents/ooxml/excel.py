@@ -87,9 +87,11 @@ def clean(parts: Sequence[Part], door: Door) -> None:
         for element in list(part.root.iter(*_DROPPED)):
             xmlio.drop(element)
     spent = 0
-    for number, part in enumerate(parts, 1):
+    sheets = 0
+    for part in parts:
+        sheets += part.root.tag == f"{X}worksheet"
         if settle_cells(part.root):
-            _note_uncalculated(f"sheet in part {number}", door)
+            _note_uncalculated(f"sheet {sheets}", door)
         settle_rules(part.root)
         spent = inline_strings(part.root, strings, spent)
         word.name_objects(part)
