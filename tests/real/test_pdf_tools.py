@@ -15,7 +15,8 @@ import pytest
 from handoff.assets import pdfium_wasm
 from handoff.documents.door import HouseDoor
 from handoff.documents.pdf import PdfFormat
-from handoff.errors import AssetError, UnsafeContentError
+from handoff.documents.pdf.sight import can_see
+from handoff.errors import AssetError, OcrMissingError, ScanError
 from handoff.model import Finding, Operator, Redaction
 
 pytestmark = pytest.mark.real
@@ -118,19 +119,17 @@ def _source() -> bytes:
 @pytest.mark.skipif(not GENERATED, reason="../shared/data/docs/generated is absent")
 @pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.stem)
 def test_pdfs_that_defeat_naive_redaction(path: Path, pdf: PdfFormat, tmp_path: Path) -> None:
-    """Each is redacted clean with its other words kept, or held as a scan."""
+    """Each is redacted clean with its other words kept; of a scan, those that can be made out."""
     source = path.read_bytes()
-    if "scan" in path.stem:
-        with pytest.raises(UnsafeContentError, match="picture"):
-            redact(pdf, source, PATTERN)
-        return
+    if "scan" in path.stem and not can_see():
+        pytest.skip("optical recognition is not installed")
     produced, count = redact(pdf, source, PATTERN)
     assert count > 0
     after = tool("pdftotext", "-", "-", given=produced)
     assert PATTERN.search(after + unpacked(produced, tmp_path)) is None
     before = PATTERN.sub(" ", tool("pdftotext", "-", "-", given=source))
     lost = words(before) - words(after)
-    assert not lost
+    assert len(lost) <= (len(words(before)) // 3 if "scan" in path.stem else 0)
     readings = [unit.text for unit in pdf.reread(produced, HouseDoor())]
     assert not any(PATTERN.search(text) for text in readings)
 
@@ -141,7 +140,7 @@ def test_real_pdfs_keep_their_words_where_nothing_is_redacted(path: Path, pdf: P
     source = path.read_bytes()
     try:
         produced, _ = redact(pdf, source, re.compile(r"\bthe\b"))
-    except UnsafeContentError:
+    except (ScanError, OcrMissingError):
         return
     # Comments are dropped by design, so poppler must not read them in the source either.
     with pikepdf.open(io.BytesIO(source)) as stripped:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from handoff.documents.pdf import bulk
 from handoff.documents.pdf.chars import Chars
+from handoff.documents.pdf.drawing import Drawing, Path, Picture
 from handoff.documents.pdf.geometry import Matrix, Rect, around
 from handoff.documents.pdf.sandbox import Sandbox
 from handoff.errors import DamagedError, EncryptedError, LimitError, UnsupportedTypeError
@@ -42,36 +42,6 @@ _FLATTEN_FAILED = 0
 # FPDFAnnot_GetSubtype, FPDF_ANNOT_APPEARANCEMODE
 _WIDGET = 20
 _NORMAL = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A raster image as placed on a page: its stored size in pixels, its place in points."""
-
-    width: int
-    height: int
-    box: Rect
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A drawn path: around what, of how many segments, and its handle if it can be removed.
-
-    `handle` is 0 for a path inside a Form XObject, which other pages may draw too.
-    """
-
-    box: Rect
-    segments: int
-    handle: int
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What stands on a page beside text; `shades` counts shadings."""
-
-    pictures: tuple[Picture, ...]
-    paths: tuple[Path, ...]
-    shades: int = 0
 
 
 class Page:

@@ -7,7 +7,7 @@ recognition; where there is none, its document stays.
 from __future__ import annotations
 
 from handoff.documents.pdf.chars import Chars
-from handoff.documents.pdf.engine import Drawing, Path
+from handoff.documents.pdf.drawing import Drawing, Path
 from handoff.documents.pdf.operators import MIN_LEGIBLE
 from handoff.documents.pdf.scrub import PLACEHOLDER
 from handoff.errors import DocumentError, OcrMissingError, UnsafeContentError

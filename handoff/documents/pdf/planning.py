@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from handoff.documents import ocr
 from handoff.documents.pdf.boxes import Box
-from handoff.documents.pdf.engine import Document, Drawing, Path
+from handoff.documents.pdf.drawing import Drawing, Path
+from handoff.documents.pdf.engine import Document
 from handoff.documents.pdf.inspection import could_be_a_word, could_be_letters
 from handoff.documents.pdf.locate import Mark, PagePlan, plan_page
 from handoff.documents.pdf.survey import Survey, picture_prefix, seen_prefix

@@ -76,17 +76,19 @@ def rasterise(
     placed: list[Box] = []
     areas = page.to_pixels([box.area for box in boxes], *size)
     hidden = [
+        *((_rect(mark.box), 0, mark.label) for mark in marks),
         *(
             (area, (box.quarter - page.turns) % 4, box.label)
             for box, area in zip(boxes, areas, strict=True)
         ),
-        *((_rect(mark.box), 0, mark.label) for mark in marks),
     ]
     for exact, quarter, label in hidden:
         area = exact.grown(_BURNT_PADDING, _BURNT_PADDING)
         painter.rectangle((area.left, area.bottom, area.right, area.top), fill=(0, 0, 0))
+        # What stands in the picture and in an unseen layer over it needs one label, not two.
+        shown = "" if any(_pixels(area).meet(box) for box in burnt) else label
         burnt.append(_pixels(area))
-        placed.append(Box(_upright(area, page.size, size), quarter, label))
+        placed.append(Box(_upright(area, page.size, size), quarter, shown))
     if seen is None and can_see():
         seen = ocr.recognize(picture)
     words = _unhidden(seen, burnt, page.size) if seen is not None else ()

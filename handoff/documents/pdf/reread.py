@@ -28,6 +28,8 @@ from handoff.model import TextUnit, UnitKind
 _WORD = re.compile(r"\w{3,}")
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
+_WIDE = re.compile(rb"(?:\x00[\x20-\x7e]){6,}")
+"""Two bytes a letter, as colour profiles and fonts write their names."""
 _STANDARD_NAMES = frozenset(name for kind in schema.KEYS.values() for name in kind)
 
 
@@ -166,7 +168,9 @@ def _stream_text(stream: Any, limits: Limits) -> str:  # noqa: ANN401
         strings = operators.strings_of_text(stream, content)
         if strings is not None:
             return "\n".join(map(_decoded, strings))
-    return "\n".join(run.decode("ascii") for run in _PRINTABLE.findall(content))
+    narrow = [run.decode("ascii") for run in _PRINTABLE.findall(content)]
+    wide = [run.replace(b"\0", b"").decode("ascii") for run in _WIDE.findall(content)]
+    return "\n".join(narrow + wide)
 
 
 def _decoded(string: bytes) -> str:

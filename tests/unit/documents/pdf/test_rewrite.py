@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import pikepdf
 import pytest
 
 from handoff.documents.pdf import rewrite as rewriting
+from handoff.documents.pdf.boxes import Box, widened
+from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.compare import Look, looks_kept
 from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.sight import can_see
@@ -73,7 +76,7 @@ def test_a_page_that_would_change_elsewhere_goes_as_a_picture(
 
 
 def test_the_picture_shows_boxes_where_the_words_were(
-    bench: Any, build: Any, monkeypatch: pytest.MonkeyPatch
+    blind: None, bench: Any, build: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from PIL import Image
 
@@ -174,7 +177,7 @@ def test_a_form_on_two_pages_is_redacted_where_it_was_asked(
 
 
 def test_a_page_that_loses_letters_with_another_goes_as_a_picture(
-    bench: Any, build: Any, show_lines: Show, monkeypatch: pytest.MonkeyPatch
+    blind: None, bench: Any, build: Any, show_lines: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build.page(show_lines("Dear Zebediah"))
     build.page(show_lines("second page"))
@@ -208,3 +211,24 @@ def test_a_secret_in_a_name_is_shown_to_the_recheck(
         build.page("/Zebediah Do", {"/XObject": Dictionary(Zebediah=build.form(show_lines("x")))})
     produced = bench.redact(build.bytes(), "nothing")
     assert any("Zebediah" in unit.text for unit in bench.reread(produced))
+
+
+@pytest.mark.parametrize("after", ["", "and others"])
+def test_quantised_boxes_are_whole_steps_where_there_is_room(after: str) -> None:
+    """At the end of a line a box grows to the next step; between two words it fills their gap."""
+    chars = _letters(f"XXXX {after}")
+    box = Box(Rect(0, 0, 23, 10), 0, "")
+    (wide,) = widened([box], chars, frozenset(range(4)))
+    assert wide.area.left <= 0
+    if after:
+        assert wide.area.right == 30 - 0.5, "the next word begins at 30 and is not hidden"
+    assert (wide.area.width / (4 * box.area.height)).is_integer() or after
+
+
+def _letters(text: str) -> Chars:
+    """Letters of 6 by 10 points in a row."""
+    records = [
+        struct.pack("<IIIf4d4ff4x", ord(char), 0, 0, 10.0, x, x + 5, 0, 10, x, 10, x + 6, 0, 0.0)
+        for x, char in zip(range(0, 6 * len(text), 6), text, strict=True)
+    ]
+    return Chars(b"".join(records))
