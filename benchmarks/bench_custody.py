@@ -1,10 +1,12 @@
-"""The custody log's appends beside a bare insert of the same rows, and its verification.
+"""The custody log's appends beside a bare insert of the same rows, its verification, its proofs.
 
-Appends: `SqliteLedger.append` in batches of 1, 10 and 1,000, each beside SQLAlchemy Core inserting
-rows made beforehand, of the same bytes, into the same table with the same indexes, WAL and
-synchronous=FULL. Aim: at least 0.5x at 1,000. Verification: `verify` of a closed log beside plain
-SHA-256 and JSON parsing of the same leaves. Aim of issue 7: at most 2x. The two sides alternate;
-the figure is the ratio of medians, with a 95 % bootstrap interval over the rounds.
+Appends: `append` in batches of 1, 10 and 1,000, on SQLite and on PostgreSQL (a server of its own on
+loopback, where its programs are installed), each beside SQLAlchemy Core inserting rows made
+beforehand, of the same bytes, into the same table with the same indexes, as durably. Aim: at least
+0.5x at 1,000. Verification: `verify` of a closed log beside plain SHA-256 and JSON parsing of the
+same leaves; aim of issue 7: at most 2x, in constant memory. Proofs: an inclusion proof of one event
+out of the same log; aim: 50 ms. The two sides alternate; the figure is the ratio of medians, with a
+95 % bootstrap interval over the rounds.
 """
 
 from __future__ import annotations
@@ -13,10 +15,12 @@ import argparse
 import hashlib
 import json
 import random
+import resource
+import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,13 +28,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from handoff.custody import schema
+from handoff.custody import postgres_schema, schema
+from handoff.custody.appending import Party, SqlLedger
 from handoff.custody.database import create_database_file, open_engine, use_wal
-from handoff.custody.ledger import Party, SqliteLedger
+from handoff.custody.index.proofs import inclusion_proofs
+from handoff.custody.index.update import open_index
+from handoff.custody.ledger import SqliteLedger
 from handoff.custody.logkey import generate_log_key
 from handoff.custody.note import VerifierKey
+from handoff.custody.postgres import PostgresLedger, open_postgres
+from handoff.custody.postgres_schema import NAMESPACE
+from handoff.custody.reader import LedgerReader
 from handoff.custody.verify import verify
 from handoff.model import EventDraft
+from tests import postgres
 
 SIZES = {1: 60, 10: 40, 1000: 3}
 """Events in an append, and how many appends make one round."""
@@ -63,15 +74,25 @@ def drafts(count: int) -> list[EventDraft]:
     ]
 
 
-def open_ledger(home: Path) -> SqliteLedger:
+def open_ledger(home: Path, database: str = "") -> SqlLedger:
     key = generate_log_key(home, "bench.example/custody")
-    party = Party("bench", "localhost", "handoff/bench")
-    return SqliteLedger.open(
-        home / "custody.db", key=key, clock=SystemClock(), party=party, create=True
-    )
+    party, path = Party("bench", "localhost", "handoff/bench"), home / "custody.db"
+    if database:
+        return PostgresLedger.open(
+            database, path, key=key, clock=SystemClock(), party=party, create=True
+        )
+    return SqliteLedger.open(path, key=key, clock=SystemClock(), party=party, create=True)
 
 
-def open_bare(home: Path) -> sa.Engine:
+def open_bare(home: Path, database: str = "") -> sa.Engine:
+    if database:
+        engine = open_postgres(database)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {NAMESPACE}")
+            for statement in postgres_schema.STATEMENTS:
+                if "ON events (" in statement or "TABLE events" in statement:
+                    connection.exec_driver_sql(statement)
+        return engine
     create_database_file(home / "bare.db")
     engine = open_engine(home / "bare.db", writable=True)
     use_wal(engine)
@@ -81,7 +102,7 @@ def open_bare(home: Path) -> sa.Engine:
     return engine
 
 
-def rows_of(ledger: SqliteLedger, first: int) -> list[dict[str, object]]:
+def rows_of(ledger: SqlLedger, first: int) -> list[dict[str, object]]:
     """The rows that the ledger holds from `first` on."""
     with ledger._engine.connect() as connection:  # noqa: SLF001
         query = sa.select(schema.events).where(schema.events.c.idx >= first)
@@ -100,12 +121,14 @@ def insert_all(engine: sa.Engine, parts: list[list[dict[str, object]]]) -> None:
             connection.execute(sa.insert(schema.events), rows)
 
 
-def measure_appends(home: Path, size: int, rounds: int) -> dict[str, object]:
+def measure_appends(
+    home: Path, size: int, rounds: int, databases: tuple[str, str] = ("", "")
+) -> dict[str, object]:
     ours: list[float] = []
     bare: list[float] = []
     made, appends = drafts(size), SIZES[size]
-    with open_ledger(home) as ledger:
-        engine = open_bare(home)
+    with open_ledger(home, databases[0]) as ledger:
+        engine = open_bare(home, databases[1])
         for _ in range(rounds + 1):
             first = ledger.size()
             ours.append(timed(lambda: [ledger.append(made) for _ in range(appends)]))
@@ -116,35 +139,55 @@ def measure_appends(home: Path, size: int, rounds: int) -> dict[str, object]:
     events = size * appends
     # Rates, so that more is better; the first round warms up.
     return result(
-        f"append, {size} at a time",
+        f"{'PostgreSQL' if databases[0] else 'SQLite'}: append, {size} at a time",
         [events / seconds for seconds in ours[1:]],
         [events / seconds for seconds in bare[1:]],
         "events/s beside a bare insert",
     )
 
 
-def measure_verification(home: Path, events: int, rounds: int) -> dict[str, object]:
+def measure_verification(home: Path, events: int, rounds: int) -> Iterator[dict[str, object]]:
     with open_ledger(home) as ledger:
         for _ in range(events // 1000):
             ledger.append(drafts(1000))
         ledger.checkpoint()
-        leaves = [row["leaf"] for row in rows_of(ledger, 0)]
     key = VerifierKey.parse((home / "custody-log.vkey").read_text())
+    path = home / "custody.db"
     ours: list[float] = []
     plain: list[float] = []
-    for _ in range(rounds + 1):
-        ours.append(timed(lambda: verify(home / "custody.db", [key]).require_ok()))
-        plain.append(timed(lambda: hash_and_parse(leaves)))
-    return result(
-        f"verify {len(leaves)} events", ours[1:], plain[1:], "s beside SHA-256 and JSON parsing"
-    )
+    for _ in range(rounds):
+        ours.append(timed(lambda: verify(path, [key]).require_ok()))
+        plain.append(timed(lambda: hash_and_parse(path)))
+    unit = "s beside SHA-256 and JSON parsing of the same rows"
+    yield result(f"verify {events} events", ours, plain, unit)
+    yield {
+        "name": "peak memory of this process",
+        "ours": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "unit": "MiB",
+    }
+    yield measure_proofs(path, events)
 
 
-def hash_and_parse(leaves: Sequence[object]) -> None:
-    for leaf in leaves:
-        assert isinstance(leaf, bytes)
+def measure_proofs(path: Path, events: int) -> dict[str, object]:
+    """One proof at a time out of a log whose index is there, at events spread over it."""
+    with LedgerReader.open_reader(path) as reader, open_index(path, reader) as index:
+        times = [
+            timed(partial(inclusion_proofs, index, reader, [n * events // 40], events))
+            for n in range(40)
+        ]
+    return {
+        "name": f"inclusion proof out of {events}",
+        "ours": statistics.median(times) * 1000,
+        "unit": f"ms at the median, {max(times) * 1000:.1f} at most",
+    }
+
+
+def hash_and_parse(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    for (leaf,) in connection.execute("SELECT leaf FROM events ORDER BY idx"):
         hashlib.sha256(leaf).digest()
         json.loads(leaf)
+    connection.close()
 
 
 def result(name: str, ours: list[float], theirs: list[float], unit: str) -> dict[str, object]:
@@ -171,21 +214,34 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--events", type=int, default=20_000, help="events to verify")
+    parser.add_argument("--events", type=int, default=1_000_000, help="events to verify")
+    parser.add_argument("--verify-rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     options = parser.parse_args()
-    for size in (*SIZES, 0):
-        with tempfile.TemporaryDirectory() as name:
-            if size:
-                row = measure_appends(Path(name), size, options.rounds)
-            else:
-                row = measure_verification(Path(name), options.events, max(3, options.rounds // 3))
+    for row in measure(options.rounds, options.events, options.verify_rounds):
         print(json.dumps(row) if options.json else in_words(row), flush=True)
 
 
+def measure(rounds: int, events: int, verify_rounds: int) -> Iterator[dict[str, object]]:
+    """Everything, one row after the other."""
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            yield measure_appends(Path(name), size, rounds)
+    if postgres.programs() is not None:
+        with postgres.server() as server:
+            for size in SIZES:
+                with tempfile.TemporaryDirectory() as name:
+                    databases = (server.database(), server.database())
+                    yield measure_appends(Path(name), size, rounds, databases)
+    with tempfile.TemporaryDirectory() as name:
+        yield from measure_verification(Path(name), events, verify_rounds)
+
+
 def in_words(row: dict[str, Any]) -> str:
+    if "ratio" not in row:
+        return f"{row['name']:34} {row['ours']:10.4g} {row['unit']}"
     return (
-        f"{row['name']:24} {row['ours']:10.4g} against {row['theirs']:10.4g} {row['unit']}:"
+        f"{row['name']:34} {row['ours']:10.4g} against {row['theirs']:10.4g} {row['unit']}:"
         f" ratio {row['ratio']:.2f} (95 % between {row['low']:.2f} and {row['high']:.2f},"
         f" {row['rounds']} rounds)"
     )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from handoff.custody.grammar import FIELDS, LEAF, PARTY
+from handoff.custody.grammar import FIELDS, LEAF, PARTY, keys_in_order
 from handoff.errors import CustodyEventError
 from handoff.model import CustodyEvent
 
@@ -36,6 +36,7 @@ class LeafHead(NamedTuple):
 
 
 _HEAD = ("index", "at", "kind", "batch_id", "doc_id")
+_OBJECTS = ("details", "materials", "products")
 
 
 @lru_cache(maxsize=64)
@@ -72,10 +73,21 @@ def encode_event(event: CustodyEvent) -> bytes:
 
 
 def check_leaf(untrusted_leaf: bytes) -> LeafHead:
-    """Check a leaf in full and read what its row must say; raises `CustodyEventError`."""
-    fields = _parse(untrusted_leaf)
-    parse_time(fields["at"])
-    return LeafHead(*(fields[name] for name in _HEAD))
+    """Check a leaf in full and read what its row must say; raises `CustodyEventError`.
+
+    The same leaves pass as in `decode_event`, in a third of its time: the JSON is not parsed.
+    """
+    match = LEAF.fullmatch(untrusted_leaf) if len(untrusted_leaf) <= MAX_LEAF else None
+    if match is None:
+        raise CustodyEventError("a leaf is not of the form that events have")
+    index, at, kind, batch_id, doc_id, *objects = match.group(*_HEAD, *_OBJECTS)
+    if not all(map(keys_in_order, objects)):
+        raise CustodyEventError("a leaf is not in canonical form")
+    # Strings of the grammar know no escapes: what stands between the quotes is what is meant.
+    at, kind, batch_id, doc_id = at[1:-1], kind[1:-1], batch_id[1:-1], doc_id[1:-1]
+    head = LeafHead(int(index), at.decode(), kind.decode(), batch_id.decode(), doc_id.decode())
+    parse_time(head.at)
+    return head
 
 
 def decode_event(untrusted_leaf: bytes) -> CustodyEvent:

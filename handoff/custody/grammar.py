@@ -66,6 +66,29 @@ FIELDS: dict[str, bytes] = {
 """Every field of a leaf in its canonical order, with the JSON that may stand there."""
 
 LEAF = re.compile(
-    rb"\{" + b",".join(rb'"' + name.encode() + rb'":' + FIELDS[name] for name in FIELDS) + rb"\}"
+    rb"\{"
+    + b",".join(rb'"%b":(?P<%b>%b)' % (n.encode(), n.encode(), FIELDS[n]) for n in FIELDS)
+    + rb"\}"
 )
+"""A whole leaf; each field is a group under its name, as the JSON that stands there."""
+_KEY = re.compile(rb'"(' + _NAME + rb')":')
+_INNER = re.compile(rb"\{[^{}]*+\}")
+
+
+def keys_in_order(untrusted_object: bytes) -> bool:
+    """Whether the keys of a JSON object of the grammar ascend, and so those of objects in it.
+
+    That is all that the grammar leaves open of RFC 8785 (section 3.2.3).
+    """
+    if b"," not in untrusted_object:
+        return True
+    inner = untrusted_object[1:-1]
+    if b"{" in inner:
+        if not all(map(keys_in_order, _INNER.findall(inner))):
+            return False
+        inner = _INNER.sub(b"0", inner)
+    keys = _KEY.findall(inner)
+    return keys == sorted(set(keys))
+
+
 PARTY = re.compile(_PARTY)
