@@ -163,11 +163,15 @@ PLACES: dict[str, Callable[[str], bytes]] = {
 }  # fmt: skip
 
 
+_ONE_WORD = ("name of a table style", "prompt of one word")
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_secret_is_redacted_or_gone_wherever_it_hides(place: str) -> None:
     content = PLACES[place](SECRET)
     assert sniff(content).name == "xlsx"
-    produced = redact(HANDLER, content, [SECRET, "Quarterstaff"])
+    known = SECRET if place not in _ONE_WORD else "Quarterstaff"
+    produced = redact(HANDLER, content, [known])
     assert_clean(HANDLER, produced, [SECRET, "Quarterstaff"])
     assert_holds_together(produced)
     assert "ordinary" in text_of(HANDLER.read(produced, HouseDoor()))
