@@ -73,7 +73,8 @@ def load_html(
         remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8"
     )
     try:
-        root = html.document_fromstring(untrusted.encode("utf-8", "replace"), parser)
+        # Without control characters: lxml cannot even delete an attribute that has one in its name.
+        root = html.document_fromstring(visible(untrusted).encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         raise DamagedError(f"{place}the HTML cannot be read") from None
     _require_whole(parser, place)

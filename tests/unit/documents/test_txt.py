@@ -129,7 +129,7 @@ def test_japanese_mail_encoding_does_not_hide_its_text_in_ascii() -> None:
 
 def test_escape_sequences_of_no_known_encoding_are_held() -> None:
     with pytest.raises(UnsupportedTypeError, match="for certain"):
-        decode(b"text \x1b$)C\x0e\x41\x42")
+        decode(b"text \x1b$B\xff\xfe and more")
 
 
 def test_colours_of_a_terminal_are_no_encoding() -> None:

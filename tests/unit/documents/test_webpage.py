@@ -154,6 +154,11 @@ def test_what_the_parser_would_cut_off_is_held(content: str) -> None:
         HANDLER.read(content.encode(), HouseDoor())
 
 
+def test_a_control_character_in_an_attribute_s_name_is_no_bug() -> None:
+    produced = redact(HANDLER, b"<p a\x01b='1' title='Quarterstaff'>x</p>", ["Quarterstaff"])
+    assert_clean(HANDLER, produced, ["Quarterstaff"])
+
+
 def test_a_page_that_is_also_a_pdf_is_held() -> None:
     with pytest.raises(UnsafeContentError):
         sniff(b"<html><!-- %PDF-1.7 startxref -->")
