@@ -31,6 +31,9 @@ _SETTINGS = {
     "Global.text_score": 0.0,
     "Global.max_side_len": 1_000_000,
     "Global.return_word_box": True,
+    # As large as a tile: the default enlarges a strip of one line to a picture of megapixels.
+    "Det.limit_type": "max",
+    "Det.limit_side_len": 1440,
 }
 _TILE, _OVERLAP = 1400, 120
 """Pixels that are searched at once; a line that stands on the seam is whole in one of the two."""
