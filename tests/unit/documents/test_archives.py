@@ -19,6 +19,7 @@ import py7zr
 import pytest
 
 from handoff.documents.archives.format import ArchiveFormat
+from handoff.documents.archives.members import Budget
 from handoff.documents.base import DocumentFormat, Limits
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import sniff
@@ -297,12 +298,19 @@ def test_members_are_counted_before_any_is_unpacked() -> None:
 
 
 def test_what_failed_members_unpacked_to_counts_too() -> None:
-    content = zipped({f"{n}": b"x" * 2_000_000 for n in range(6)})
-    door = HouseDoor(Limits(archive_bytes=5_000_000))
+    budget = Budget(left=3_000_000, ratio=100)
     with pytest.raises(LimitError):
-        sniff(content).read(content, HouseDoor(Limits(archive_bytes=1_000_000)))
-    sniff(content).read(zipped({"a.txt": LETTER, "b.txt": b"x" * 6_000_000}), door)
-    assert [place for place, _ in door.withheld] == ["member 2"]
+        budget.gather(io.BytesIO(b"x" * 2_000_000).read, packed=1)
+    with pytest.raises(LimitError):
+        budget.gather(io.BytesIO(b"x" * 2_500_000).read, packed=2_500_000)
+
+
+def test_a_member_that_is_a_bomb_stays_here_and_the_rest_goes() -> None:
+    content, door = zipped({"a.txt": LETTER, "b.txt": b"x" * 30_000_000}), HouseDoor()
+    assert sniff(content).read(content, door)
+    assert [(place, cause.code) for place, cause in door.withheld] == [
+        ("member 2", LimitError.code)
+    ]
 
 
 @pytest.mark.parametrize(
