@@ -52,6 +52,7 @@ def examine(home: Home) -> Iterator[Check]:
         right = state.state is assets.AssetState.OK
         problem = None if right else AssetError(f"{state.state}: {state.detail or state.path}")
         yield Check(f"asset {state.asset.directory}", problem, str(state.path))
+    yield _check("pictures", _pictures)
     yield _check("home", lambda: str(home.require().root))
     yield _check("private files", lambda: _private_files(home))
     yield _check("configuration", lambda: _configured(home))
@@ -80,6 +81,16 @@ def _check(what: str, look: Callable[[], str]) -> Check:
     except OSError as error:
         name = errno.errorcode.get(error.errno or 0, "unknown")
         return Check(what, PermissionsError(f"it cannot be looked at ({name})"))
+
+
+def _pictures() -> str:
+    """Where the engines are missing, every scan and picture is held."""
+    from handoff.documents.ocr import missing
+
+    error = missing()
+    if error is not None:
+        raise error
+    return "Tesseract and RapidOCR read scans"
 
 
 def _configured(home: Home) -> str:
