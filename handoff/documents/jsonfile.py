@@ -20,6 +20,7 @@ from handoff.model import Redaction, TextUnit, UnitKind
 _GLIMPSE = 200
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _JOINT = re.compile(r"[_.\-:/\s]+")
+_IDENTIFIER = re.compile(r"(?!.*\d{4})[a-z_$@][A-Za-z0-9_]{0,40}")
 _NOT_BLANK = re.compile(r"\S")
 _SEPARATOR = "\n\u241e\n"
 
@@ -57,7 +58,7 @@ class JsonFormat:
         units: list[TextUnit] = []
         for number, token in enumerate(tokens(decode(untrusted).text), 1):
             text = visible(token.text)
-            if not text.strip() or (token.is_key and text in keys):
+            if not text.strip() or (token.is_key and (text in keys or _is_identifier(text))):
                 continue
             unit_id, place = _identity(token, text, number, keys)
             refuse_packed(text, place)
@@ -96,6 +97,8 @@ class JsonFormat:
         raw = [text, strings, bare(strings), *rows]
         units = [TextUnit(f"raw{n}", UnitKind.RAW, part, "text") for n, part in enumerate(raw, 1)]
         for number, (key, string) in enumerate(seen, 1):
+            if not key and _is_identifier(string):
+                continue
             place = f"string {number}"
             units.append(TextUnit(f"s{number}", UnitKind.TABLE, string, place, words(key)))
         return tuple(units)
@@ -104,6 +107,14 @@ class JsonFormat:
 def words(key: str) -> str:
     """A key as a heading: `lastName` and `last_name` are "last name"."""
     return _JOINT.sub(" ", _HUMP.sub(" ", key)).strip().lower()[:80]
+
+
+def _is_identifier(key: str) -> bool:
+    """Whether a key is a word of the vocabulary, which nobody is named by.
+
+    What was found elsewhere is sought in every key all the same, by the recheck.
+    """
+    return _IDENTIFIER.fullmatch(key) is not None
 
 
 def _identity(token: Token, text: str, number: int, keys: dict[str, int]) -> tuple[str, str]:

@@ -28,6 +28,8 @@ _COMMENTS = re.compile(r"(?:\s|<!--.*?-->)*", re.DOTALL)
 _ROOT = re.compile(r"<([\w.:-]+)(?=[\s/>])")
 _NOT_IN_NAMES = re.compile(r"[^\w.-]")
 _NAME_PARTS = re.compile(r"[_.-]")
+# Two words that begin with a capital, or a number.
+_TELLING = re.compile(r"[A-Z][a-z]+[_.-][A-Z][a-z]|\d{4}")
 _SEPARATOR = "\n\u241e\n"
 # Vocabularies whose text is cut up or drawn in ways that only their own programs put together.
 _FOREIGN = (
@@ -213,7 +215,7 @@ def _attributes(root: Element) -> Iterator[SharedValue]:
 
 
 def _names(root: Element) -> Iterator[_Name]:
-    """Names of two or more words, or with digits; single words are names of a vocabulary.
+    """Names that could be a person's or hold a number; others are those of a vocabulary.
 
     What was found elsewhere is looked for in all of them by the recheck.
     """
@@ -221,7 +223,7 @@ def _names(root: Element) -> Iterator[_Name]:
     for element in root.iter(etree.Element):
         for name in (element.tag, *element.attrib):
             local = etree.QName(name).localname
-            if _NAME_PARTS.search(local) or any(map(str.isdigit, local)):
+            if _TELLING.search(local):
                 number = len(named) + 1
                 entry = named.setdefault(local, _Name(f"n{number}", f"name {number}", local))
                 entry.elements.append(element)

@@ -23,7 +23,11 @@ _DROPPED_ATTRIBUTES = frozenset(
         f"{names.TEXT}condition", f"{names.TABLE}condition", f"{names.DRAW}caption-id",
     }
 )  # fmt: skip
-_FONT_FAMILY = f"{names.SVG}font-family"
+_REFERENCES = frozenset(
+    {"id", "idref", "change-id", "ref-name", "class-names", "style-override", "marker-start",
+     "marker-end", "stroke-dash"}
+)  # fmt: skip
+_FONTS = ("font-family", "font-name-asian", "font-name-complex")
 
 
 def clean(roots: Sequence[Element]) -> None:
@@ -88,9 +92,14 @@ def _clean_attributes(element: Element) -> None:
         foreign = (qualified.namespace or "") not in names.KEPT_NAMESPACES
         linked = qualified.namespace == names.XLINK[1:-1] and element.tag != f"{names.DRAW}image"
         fetched = name == f"{names.XLINK}href" and element.tag != f"{names.DRAW}image"
-        font = name == _FONT_FAMILY and not _is_font(element.get(name))
+        font = is_font_list(str(name)) and not _is_font(element.get(name))
         if foreign or linked or fetched or font or name in _DROPPED_ATTRIBUTES:
             del element.attrib[name]
+
+
+def is_font_list(attribute: str) -> bool:
+    """Whether the attribute names fonts; `clean` leaves only those of common programs in it."""
+    return shared.split(attribute)[1].startswith(_FONTS)
 
 
 def _is_font(family: str) -> bool:
@@ -113,9 +122,11 @@ def _rename(roots: Sequence[Element]) -> None:
 def only_refers(element: Element, attribute: str) -> bool:
     """Whether the attribute holds a name by which other places refer to it, and no text."""
     namespace, local = shared.split(attribute)
+    if is_font_list(attribute) and local != "font-name":
+        return False
     if local == "name" or local.endswith("-name"):
         return not (namespace == names.TABLE[1:-1] and local == "name" and _is_sheet(element))
-    return local in {"id", "idref", "change-id", "ref-name", "class-names", "style-override"}
+    return local in _REFERENCES
 
 
 def _is_sheet(element: Element) -> bool:

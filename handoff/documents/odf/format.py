@@ -10,7 +10,7 @@ from lxml import etree
 
 from handoff.documents.base import Door
 from handoff.documents.odf import names
-from handoff.documents.odf.clean import clean, only_refers
+from handoff.documents.odf.clean import clean, is_font_list, only_refers
 from handoff.documents.odf.package import MEDIA_TYPE, declared_type, open_package, write_package
 from handoff.documents.odf.reread import reread_file
 from handoff.documents.ooxml import xmlio
@@ -24,6 +24,8 @@ from handoff.model import Redaction, TextUnit, UnitKind
 _PARTS = ("content.xml", "styles.xml")
 _VALUES = tuple(f"{names.OFFICE}{name}-value" for name in ("date", "time", "boolean"))
 _LONG_NUMBER = re.compile(r"(?:\D*\d){6}")
+_OUTLINES = (f"{names.SVG}d", f"{names.DRAW}points", f"{names.DRAW}enhanced-path")
+_OUTLINE = re.compile(r"(?:[-\d.,\s]|[MmLlHhVvCcSsQqTtAaZzNF](?![A-Za-z]{3}))*")
 _IMAGE = f"{names.DRAW}image"
 _SHEET = f"{names.TABLE}table"
 _CELL = f"{names.TABLE}table-cell"
@@ -150,7 +152,10 @@ def _settled(element: Element, attribute: str) -> bool:
     """Names that were made neutral, and what `clean`, `_values` and `_sheets` look after."""
     return bool(attribute) and (
         only_refers(element, attribute)
-        or attribute in (*_VALUES, f"{names.OFFICE}value", f"{names.SVG}font-family")
+        or attribute in (*_VALUES, f"{names.OFFICE}value")
+        or is_font_list(attribute)
+        or element.get(attribute) in names.ENUMERATED
+        or (attribute in _OUTLINES and _OUTLINE.fullmatch(element.get(attribute)) is not None)
         or (element.tag == _SHEET and attribute == f"{names.TABLE}name")
     )
 

@@ -79,6 +79,14 @@ OWN_NAMES = frozenset(
     standard objectwithoutfill text title subtitle notes outline1 outline2 outline3 outline4
     outline5 outline6 outline7 outline8 outline9 background backgroundobjects""".split()  # noqa: SIM905
 )
+# Values of attributes that are not single words, and would else be read as text.
+ENUMERATED = frozenset(
+    """table-column table-row table-cell drawing-page ideograph-alpha font-color label-alignment
+    label-width-and-position date-time page-number single-line double-line non-breaking
+    page-content page-end page-start-margin paragraph-content from-left from-top from-inside
+    no-wrap wrap-contour run-through no-repeat auto-discrete space-and-break lr-tb rl-tb tb-rl
+    tb-lr both-sides with-next always-automatic""".split()  # noqa: SIM905
+)
 _AUTOMATIC = re.compile(r"[A-Za-z]{1,3}\d{1,5}")
 
 

@@ -21,7 +21,7 @@ READ = {
     "attribute": '<a n="{s}"/>',
     "attribute of a namespace": '<a xmlns:x="urn:x" x:n="{s}"/>',
     "element name": "<Zebulon_Quarterstaff>x</Zebulon_Quarterstaff>",
-    "attribute name": '<a zebulon.quarterstaff="x"/>',
+    "attribute name": '<a Zebulon.Quarterstaff="x"/>',
     "over two lines": "<a>Zebulon\n  Quarterstaff</a>",
     "zero-width": "<a>Zebu&#8203;lon Quarter&#173;staff</a>",
     "markup in CDATA": "<a><![CDATA[<p>{s}</p>]]></a>",
