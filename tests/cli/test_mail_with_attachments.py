@@ -128,9 +128,6 @@ def _said_again(connected: Firm, batch: Path) -> None:
     shown = connected.run("custody", "show", "ACME-000001").stdout
     assert "A part of the document was held back" in shown
     assert "attachment-4/member-2" in shown
-    table = connected.run("send", batch, "--vendor", "acme")
-    assert table.code == 3
-    assert "2 parts held back" in table.stderr
 
 
 def test_the_message_goes_with_notes_and_the_run_says_so(connected: Firm, batch: Path) -> None:
