@@ -6,6 +6,8 @@ what the two miss differs (design notes), so together they miss little.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 
@@ -25,7 +27,7 @@ from handoff.documents.ocr.page import Box, OcrPage, OcrWord, joined
 from handoff.documents.ocr.paragraphs import in_paragraphs
 from handoff.documents.ocr.prepare import enlarged, flattened, gray
 from handoff.documents.ocr.turning import read_turned
-from handoff.errors import OcrMissingError
+from handoff.errors import DocumentError, OcrMissingError, ScanError
 
 _SEEK_SIDE, _LEAST_SCALE = 1400, 0.4
 _MARGIN = 6
@@ -40,9 +42,10 @@ def recognize(image: Image.Image) -> OcrPage:
         OcrMissingError: an engine or its language data is not installed.
     """
     allow_page(image.size)
-    picture, factor = enlarged(flattened(image))
-    words = _steady(read_turned(gray(picture)))
-    more, unread = _second_look(picture, words)
+    with _translated():
+        picture, factor = enlarged(flattened(image))
+        words = _steady(read_turned(gray(picture)))
+        more, unread = _second_look(picture, words)
     verdict = judge(words, more, unread)
     return OcrPage(image.size, _original((*words, *more), factor), verdict)
 
@@ -54,9 +57,10 @@ def second_opinion(image: Image.Image) -> OcrPage:
         OcrMissingError: the engine is not installed.
     """
     allow_page(image.size)
-    picture, factor = enlarged(flattened(image))
-    lines = rapid.find_lines(picture, _seek_scale(picture))
-    read = [rapid.read_line(picture, line, number) for number, line in enumerate(lines, 1)]
+    with _translated():
+        picture, factor = enlarged(flattened(image))
+        lines = rapid.find_lines(picture, _seek_scale(picture))
+        read = [rapid.read_line(picture, line, number) for number, line in enumerate(lines, 1)]
     words = in_paragraphs([line for line in read if line])
     return OcrPage(image.size, _original(words, factor), judge(words, [], []))
 
@@ -69,6 +73,17 @@ def missing() -> OcrMissingError | None:
     except OcrMissingError as error:
         return error
     return None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Whatever the engines and OpenCV raise means that the page cannot be read."""
+    try:
+        yield
+    except (DocumentError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - onnxruntime and OpenCV have exceptions of every kind
+        raise ScanError("the engines that read pictures cannot read this one") from None
 
 
 def _second_look(picture: Image.Image, words: list[OcrWord]) -> tuple[list[OcrWord], list[Box]]:
