@@ -237,7 +237,12 @@ class PresidioDetector:
         # Presidio's decision trace writes the document's tokens to the log: never on.
         logging.getLogger("decision_process").disabled = True
         return AnalyzerEngine(
-            registry=registry(self._entities, self._profile.language, numbers=numbers),
+            registry=registry(
+                self._entities,
+                self._profile.language,
+                numbers=numbers,
+                others=self._profile.other_languages,
+            ),
             nlp_engine=self._models.usual,
             log_decision_process=False,
             supported_languages=[self._profile.language],

@@ -40,6 +40,7 @@ ENTITIES = (
     "PERSON",
     "PHONE_NUMBER",
     "PRIVILEGE_LEGEND",
+    "REGISTER_NUMBER",
     "UK_NHS",
     "UK_NINO",
     "URL",
@@ -47,6 +48,7 @@ ENTITIES = (
     "US_ITIN",
     "US_SSN",
     "VAT_NUMBER",
+    "VEHICLE_ID",
 )
 """What `handoff.detection.registry` has something for."""
 

@@ -7,7 +7,7 @@ are our own, in `handoff.detection.recognizers`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from presidio_analyzer import EntityRecognizer, Pattern, RecognizerRegistry
 from presidio_analyzer.predefined_recognizers import (
@@ -28,8 +28,11 @@ from handoff.detection.recognizers import (
     births,
     cases,
     companies,
+    continental,
     credentials,
+    languages,
     legends,
+    listings,
     matters,
     money,
     online,
@@ -37,6 +40,7 @@ from handoff.detection.recognizers import (
     persons,
     phones,
     us_ids,
+    vehicles,
 )
 from handoff.model import Operator, RedactionProfile
 
@@ -60,7 +64,7 @@ FACTORIES: Mapping[str, tuple[Factory, ...]] = {
     "EMAIL_ADDRESS": (online.emails,),
     "URL": (online.urls,),
     "PHONE_NUMBER": (phones.PhoneNumbers,),
-    "CASE_NUMBER": (cases.case_numbers,),
+    "CASE_NUMBER": (cases.case_numbers, continental.case_numbers),
     "BATES_NUMBER": (matters.bates_numbers,),
     "MATTER_NUMBER": (matters.matter_numbers,),
     "US_SSN": (us_ids.social_security,),
@@ -70,22 +74,31 @@ FACTORIES: Mapping[str, tuple[Factory, ...]] = {
     "ABA_ROUTING_NUMBER": (accounts.routing,),
     "IBAN_CODE": (accounts.ibans,),
     "CREDIT_CARD": (CreditCardRecognizer, accounts.cards),
-    "CRYPTO": (CryptoRecognizer,),
+    "CRYPTO": (CryptoRecognizer, online.wallets),
     "IP_ADDRESS": (IpRecognizer,),
     "MAC_ADDRESS": (MacAddressRecognizer,),
     "PASSPORT_NUMBER": (papers.passports,),
     "DRIVER_LICENSE": (papers.licences,),
-    "NATIONAL_ID": (papers.national_ids,),
+    "NATIONAL_ID": (papers.national_ids, continental.national_ids),
     "UK_NINO": (papers.nino,),
     "UK_NHS": (NhsRecognizer,),
     "IN_AADHAAR": (InAadhaarRecognizer,),
     "IN_PAN": (lambda: InPanRecognizer(patterns=[_PAN]),),
-    "COMPANY_NUMBER": (companies.company_numbers,),
-    "VAT_NUMBER": (companies.vat_numbers,),
+    "REGISTER_NUMBER": (listings.register_numbers,),
+    "VEHICLE_ID": (vehicles.vehicles,),
+    "COMPANY_NUMBER": (companies.company_numbers, continental.company_numbers),
+    "VAT_NUMBER": (companies.vat_numbers, continental.vat_numbers),
     "PRIVILEGE_LEGEND": (legends.legends,),
 }
 """Every entity that a profile may name, and what finds it beside the entity model; a PARTY is whom
 the matter's list names."""
+
+LANGUAGE_FACTORIES: Mapping[str, Callable[[str], EntityRecognizer]] = {
+    "PERSON": languages.people,
+    "DATE_OF_BIRTH": languages.births,
+    "ADDRESS": languages.addresses,
+}
+"""What finds an entity by the words of a language; called with each that the profile names."""
 
 MODEL_ENTITIES = ("PERSON", "ORGANIZATION", "LOCATION", "NRP", "DATE_TIME")
 """What the entity model finds."""
@@ -118,8 +131,10 @@ def wanted(profile: RedactionProfile) -> tuple[str, ...]:
     return tuple(sorted(acted_on | profile.recheck_block))
 
 
-def registry(entities: Iterable[str], language: str, *, numbers: bool) -> FixedRegistry:
-    """Recognizers for `entities`.
+def registry(
+    entities: Iterable[str], language: str, *, numbers: bool, others: Iterable[str] = ()
+) -> FixedRegistry:
+    """Recognizers for `entities` in documents of `language` and of the `others` too.
 
     With `numbers` false, only those that can find something in a text with no digit, no @ and no
     link: most cells and many lines of a contract have none.
@@ -130,6 +145,13 @@ def registry(entities: Iterable[str], language: str, *, numbers: bool) -> FixedR
     for entity in sorted(entities):
         if numbers or entity in WORDY:
             found.extend(make() for make in FACTORIES[entity])
+            found.extend(_worded(entity, (language, *others)))
     for recognizer in found:
+        # Presidio asks by language; which language a block is in decides about models alone.
         recognizer.supported_language = language
     return FixedRegistry(recognizers=found, supported_languages=[language])
+
+
+def _worded(entity: str, named: Iterable[str]) -> Iterator[EntityRecognizer]:
+    if make := LANGUAGE_FACTORIES.get(entity):
+        yield from (make(code) for code in named if code in languages.WORDINGS)

@@ -27,6 +27,7 @@ ACCOUNT_LABELLED = rule(
     rf"(?:(?:no|nr|number|num)\b\.?|\#)?[ :.#]{{0,4}}(?:is[ ]|was[ ])?(?P<value>"
     rf"[A-Z]{{0,4}}{_DIGITS})(?!\w)",
     0.85,
+    needs="account|a/c|acct",
 )
 ACCOUNT_BARE = rule(
     "eight to seventeen digits (very weak)", r"(?<![\w\-.,/])\d{8,17}(?![\w\-/])", 0.05
@@ -36,20 +37,31 @@ SORT_CODE = rule(
     r"\bsort[ ]?code[ ]?(?:(?:no|number)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>\d{2}[\- ]?\d{2}"
     r"[\- ]?\d{2})(?!\d)",
     0.9,
+    needs="sort",
 )
 SWIFT = rule(
     "SWIFT or BIC",
     r"\b(?:swift|bic)(?:[ /](?:bic|swift|code|no|number)\b\.?){0,3}[ :.]{0,4}(?:is[ ])?(?P<value>"
     r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b",
     0.9,
+    needs="swift|bic",
 )
 IFSC = rule("IFSC", r"\b[A-Z]{4}0[A-Z0-9]{6}\b", 0.5, any_case=False)
+UPI = rule(
+    "Indian payment address",
+    r"(?<![\w.@\-])[\w.\-]{2,64}@(?:ok(?:hdfcbank|icici|sbi|axis)|ybl|ibl|axl|apl|upi|paytm|pt\w{2,6}"
+    r"|sbi|hdfcbank|icici|axisbank|kotak|barodampay|cnrb|pnb|yesbank|idfcbank|rbl|federal|airtel"
+    r"|freecharge|jupiteraxis)(?![\w.@\-])",
+    0.85,
+    needs="@",
+)
 ROUTING_LABELLED = rule(
     "after a label",
     r"\b(?:routing|aba|rtn)[ ]?(?:transit[ ])?(?:(?:no|number|num)\b\.?|\#)?[ :.#]{0,4}(?:is[ ])?"
     r"(?P<value>\d{4}-?\d{4}-?\d)(?!\d)",
     0.9,
     check=valid_routing,
+    needs="routing|aba|rtn",
 )
 IBAN = rule(
     "country, check digits, groups",
@@ -63,6 +75,7 @@ IBAN_LABELLED = rule(
     r"\bIBAN\b(?:[ ](?:no|number|code)\b\.?)?[ :.]{0,4}(?:is[ ])?(?P<value>[A-Z]{2}\d{2}[ ]?"
     r"[A-Z0-9](?:[ ]?[A-Z0-9]){8,30})(?![A-Z0-9])",
     0.9,
+    needs="iban",
 )
 
 CARD_LABELLED = rule(
@@ -71,14 +84,15 @@ CARD_LABELLED = rule(
     r"|\#)?[ :.#]{0,4}(?:is[ ])?"
     r"(?P<value>\d(?:[ \-]?\d){11,18})(?!\w)",
     0.85,
+    needs="card",
 )
 
 
 def accounts() -> RuleRecognizer:
-    """Bank and customer accounts, sort codes, SWIFT and IFSC codes."""
+    """Bank and customer accounts, sort codes, SWIFT and IFSC codes, UPI addresses."""
     return RuleRecognizer(
         "ACCOUNT_NUMBER",
-        (ACCOUNT_LABELLED, ACCOUNT_BARE, SORT_CODE, SWIFT, IFSC),
+        (ACCOUNT_LABELLED, ACCOUNT_BARE, SORT_CODE, SWIFT, IFSC, UPI),
         context=("account", "acct", "a/c", "bank", "ifsc", "wire", "beneficiary", "debit"),
     )
 

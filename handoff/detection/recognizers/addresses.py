@@ -20,7 +20,7 @@ STREET = rule(
     0.7,
     any_case=False,
 )
-PO_BOX = rule("post office box", r"\bP\.?[ ]?O\.?[ ]?Box[ ]\d{1,7}\b", 0.85)
+PO_BOX = rule("post office box", r"\bP\.?[ ]?O\.?[ ]?Box[ ]\d{1,7}\b", 0.85, needs="box")
 US_STATE_ZIP = rule(
     "city, state and ZIP",
     r"\b(?:[A-Z][a-z]{1,20}[ ]?){1,3},[ ](?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M"
@@ -29,10 +29,39 @@ US_STATE_ZIP = rule(
     0.85,
     any_case=False,
 )
+# The abbreviations of Bluebook citations and of older letters, and states written out.
+_STATE = (
+    r"(?:Ala|Ariz|Ark|Cal(?:if)?|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Me|Mich|Minn|Miss"
+    r"|Mo|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Va|Vt|Wash|Wis|Wyo|N\.[ ]?[CDHJMY]|R\.[ ]?I|S\.[ ]?[CD]"
+    r"|W\.[ ]?Va|D\.[ ]?C)\."
+    r"|(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia"
+    r"|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts"
+    r"|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New[ ](?:Hampshire|Jersey"
+    r"|Mexico|York)|(?:North|South)[ ](?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania"
+    r"|Rhode[ ]Island|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West[ ]Virginia|Wisconsin"
+    r"|Wyoming|District[ ]of[ ]Columbia)"
+)
+US_STATE_NAME_ZIP = rule(
+    "city, state by name and ZIP",
+    rf"\b(?:[A-Z][a-z]{{1,20}}[ ]?){{1,3}},[ ](?:{_STATE})[ ]{{1,2}}\d{{5}}(?:-\d{{4}})?\b",
+    0.85,
+    any_case=False,
+)
+_UK_POSTCODE = (
+    r"(?:GIR[ ]?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPS-UW]|[A-HK-Y]\d"
+    r"[ABEHMNPRV-Y])[ ]\d[ABD-HJLNP-UW-Z]{2})"
+)
+# A number, a few words and a postcode are an address in whatever language the street is named.
+NUMBER_TO_POSTCODE = rule(
+    "house number to British postcode",
+    rf"(?<![\w.,/\-])\d{{1,4}}[A-Za-z]?,?[ ](?:[A-Za-z'’.\-]{{1,25}}[ ,]{{1,2}}){{1,8}}"
+    rf"{_UK_POSTCODE}\b",
+    0.8,
+    any_case=False,
+)
 UK_POSTCODE = rule(
     "British postcode",
-    r"\b(?:GIR[ ]?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPS-UW]|[A-HK-Y]\d"
-    r"[ABEHMNPRV-Y])[ ]\d[ABD-HJLNP-UW-Z]{2})\b",
+    rf"\b{_UK_POSTCODE}\b",
     0.6,
     any_case=False,
 )
@@ -63,11 +92,18 @@ _TOWN = (
     r"(?:(?:,?[ ]{1,2}|,?[ ]?\n[ ]{0,4})(?:[A-ZÀ-Þ][\w'’\-]{1,24}|\d{4,6}(?:-\d{4})?)(?!\w)){0,7}"
 )
 _SECOND_UNIT = rf"(?:[ ,]{{1,2}}{_UNIT}\b)?"
-UNIT = rule("suite or apartment", rf"\b{_UNIT}\b{_SECOND_UNIT}{_TOWN}", 0.5, any_case=False)
+UNIT = rule(
+    "suite or apartment",
+    rf"\b{_UNIT}\b{_SECOND_UNIT}{_TOWN}",
+    0.5,
+    any_case=False,
+    needs="suite|ste|apt|apartment|flat",
+)
 NUMBERED_UNIT = rule(
     "number, street of any language, suite",
     rf"(?<![\w.,/\-])\d{{1,5}}[ ](?:[\w'’.\-]{{1,25}}[ ,]{{1,2}}){{1,6}}{_UNIT}\b",
     0.75,
+    needs="suite|ste|apt|apartment|flat",
 )
 # In Romance and Slavic languages the kind of street comes first and the number last.
 KIND_FIRST = rule(
@@ -96,6 +132,7 @@ MILITARY = rule(
     r"|[AFD]PO[ ]A[AEP][ ]\d{5})\b",
     0.85,
     any_case=False,
+    needs="box|apo |fpo |dpo ",
 )
 NUMBER_AT_BOTH_ENDS = rule(
     "number, street, number (weak)",
@@ -107,6 +144,7 @@ LIVING_IN = rule(
     "where somebody lives, by number",
     r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing))[ ](?:in|on)[ ](?P<value>\d{1,5}[ ][^\n;.]{3,60})",
     0.6,
+    needs="liv|resid",
 )
 # A label says where an address begins; it ends with the sentence or, in a list, the short lines.
 LABELLED = rule(
@@ -115,6 +153,7 @@ LABELLED = rule(
     r"(?:[ ]of[ ][^\n.;:]{1,60})?[ ]?(?::|is|was)[ ]{0,4}(?:at[ ])?\n?"
     r"(?P<value>[^\n;]{0,60}\d[^\n;.]{0,60}(?:\n[ ]{0,4}[^\n:;]{2,40}(?=\n|$)){0,3})",
     0.8,
+    needs="address",
 )
 RESIDING = rule(
     "where somebody lives",
@@ -123,12 +162,14 @@ RESIDING = rule(
     r"(?P<value>[^\n;.]{0,40}\d[^\n;.,]{0,40}(?:,[ ][A-Z][\w\-]{1,25}(?:[ ][A-Z0-9]"
     r"[\w\-]{1,25}){0,2}){0,3})",
     0.75,
+    needs="liv|resid|domicil|situated|located|office|headquarter",
 )
 CODE = rule(
     "postal code after its label",
     r"\b(?:zip(?:[ ]?code)?|post(?:al)?[ ]?code|pin[ ]?code)[ ]?(?::|is|\#)?[ ]{0,4}"
     r"(?P<value>(?=[A-Z]{0,3}[ \-]?\d)[A-Z\d]{2,8}(?:[ \-][A-Z\d]{2,6})?)(?!\w)",
     0.75,
+    needs="zip|post|pin",
 )
 
 
@@ -140,6 +181,8 @@ def addresses() -> RuleRecognizer:
             STREET,
             PO_BOX,
             US_STATE_ZIP,
+            US_STATE_NAME_ZIP,
+            NUMBER_TO_POSTCODE,
             UK_POSTCODE,
             GERMAN,
             FRENCH,

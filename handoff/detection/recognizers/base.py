@@ -29,6 +29,8 @@ class Rule:
         check: looks at the value by other means than a pattern.
         more: what joins a further value of the same form to the one before, up to and including
             that value as the group `value`: "nos. 12/95, 13/95 and 14/95".
+        needs: strings in small letters one of which any match contains; a text with none of them
+            is not searched, which saves most of the time that labels of other languages would cost.
     """
 
     name: str
@@ -36,6 +38,11 @@ class Rule:
     score: float
     check: Check | None = None
     more: re.Pattern[str] | None = None
+    needs: tuple[str, ...] = ()
+
+    def may_match(self, lowered: str) -> bool:
+        """Whether a text can have a match at all; `lowered` is that text in small letters."""
+        return not self.needs or any(word in lowered for word in self.needs)
 
 
 def rule(  # noqa: PLR0913 - a table of forms reads best with everything in one row
@@ -46,11 +53,16 @@ def rule(  # noqa: PLR0913 - a table of forms reads best with everything in one 
     any_case: bool = True,
     check: Check | None = None,
     more: str = "",
+    needs: str = "",
 ) -> Rule:
-    """A `Rule` from the text of its pattern (verbose syntax: white space must be written out)."""
+    """A `Rule` from the text of its pattern (verbose syntax: white space must be written out).
+
+    `needs` are the strings of `Rule.needs`, with "|" between them.
+    """
     flags = re.VERBOSE | re.MULTILINE | (re.IGNORECASE if any_case else re.NOFLAG)
     joined = re.compile(more, flags) if more else None
-    return Rule(name, re.compile(pattern, flags), score, check, joined)
+    needed = tuple(needs.split("|")) if needs else ()
+    return Rule(name, re.compile(pattern, flags), score, check, joined, needed)
 
 
 class RuleRecognizer(LocalRecognizer):
@@ -79,9 +91,11 @@ class RuleRecognizer(LocalRecognizer):
         nlp_artifacts: NlpArtifacts | None = None,  # noqa: ARG002
     ) -> list[RecognizerResult]:
         """Every value that a rule finds in `text`."""
+        lowered = text.lower()
         return [
             self._result(start, end, score, rule)
             for rule in self.rules
+            if rule.may_match(lowered)
             for start, end, score in _values(rule, text)
         ]
 

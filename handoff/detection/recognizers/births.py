@@ -20,6 +20,7 @@ LABELLED = rule(
     rf"\b(?:date[ ]of[ ]birth|birth[ ]?date|birthday|d\.?[ ]?o\.?[ ]?b\b\.?)[ ]{{0,2}}(?:\(?"
     rf"[dmy/\-]{{5,12}}\)?)?[ ]{{0,2}}(?:is|was|:|\-|–)?[ ]{{0,4}}(?P<value>{DATE})(?!\d)",
     0.95,
+    needs="birth|dob|d.o|d. o|o.b|d o",
 )
 BORN = rule(
     "born on",
@@ -27,6 +28,7 @@ BORN = rule(
     rf"|the)?[ ]?(?P<value>{DATE})(?!\d)",
     0.9,
     more=rf"(?:,|[ ]and|,[ ]and)[ ](?:on[ ]|in[ ])?(?P<value>{DATE})(?!\d)",
+    needs="born",
 )
 BARE = rule("any full date", rf"(?<![\w./\-])(?P<value>{DATE})(?![\w/]|[.\-]\d)", 0.01)
 _CONTEXT = ("born", "dob", "d.o.b", "birth", "birthday", "date of birth", "birthdate")

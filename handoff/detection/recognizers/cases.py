@@ -21,6 +21,7 @@ US_FEDERAL = rule(
     r"[ ]?\d{3,6}"
     r"(?:[ ]?[\-–][ ]?[A-Z]{2,4}){0,3}(?:[ ]?\([A-Z]{2,4}\)){0,3}(?!\w)",
     0.9,
+    needs="cv|cr|mc|md|mj|bk|ap|po|sw|civ|misc",
 )
 US_BANKRUPTCY = rule(
     "US bankruptcy and appellate docket",
@@ -33,6 +34,18 @@ US_STATE = rule(
     r"\b(?:[A-Z]{1,4}-?)?\d{2,4}-(?:[A-Z]{1,3}-)?(?:CV|CR|CA|CI|L|LA|CH|DR|PR|SC|CIV|CP"
     r"|CT)-?\d{3,9}(?:-[A-Z\d]{1,6}){0,3}\b",
     0.7,
+    any_case=False,
+)
+# Counties and courts prefix, year, serial number, kind of case: each state has its own order.
+US_COUNTY = rule(
+    "US state docket with its county or court",
+    r"\b(?:[A-Z]{3}-[A-Z]{1,2}-\d{4,6}-\d{2}"  # New Jersey: ESX-L-001234-20
+    r"|[A-Z]{4}-\d{2}-\d{6}"  # Broward: CACE-20-012345
+    r"|\d{2}-\d{2}-\d{5}-C[VR]"  # Texas, appeals: 05-20-00123-CV
+    r"|[A-Z]-\d{2}-\d{6}-[A-Z]"  # Clark County, Nevada: A-19-789456-C
+    r"|\d{2}-(?:19|20)\d{2}-\d{8}-[A-Z]{2}-[A-Z]{2}-[A-Z]{3}"  # California: 37-2020-...-CU-BT-CTL
+    r"|\d{2}[A-Z]{2,4}\d{5,8})\b",  # California, Virginia and others: 18CV012345
+    0.6,
     any_case=False,
 )
 UK_CLAIM = rule(
@@ -67,17 +80,31 @@ INDIA = rule(
     r"|F\.?A|R\.?F\.?A|C\.?R\.?P"
     r"|Crl\.?[ ]?M\.?C|Bail[ ]Appl|Arb\.?[ ]?P|Writ[ ]Petition|Special[ ]Leave[ ]Petition|"
     r"(?:Civil|Criminal)[ ]Appeal"
-    r"|(?:Civil|Title|Original|Money)[ ]Suit|Company[ ]Petition|Transfer[ ]Petition|First"
-    r"[ ]Appeal)\.?"
+    r"|(?:Civil|Title|Original|Money|Execution|Mesne)[ ]Suit"
+    r"|(?:Company|Transfer|Contempt|Review|Execution|Election)[ ]Petition"
+    r"|(?:First|Second|Company|Regular|Letters[ ]Patent)[ ]Appeal|Diary|Sessions[ ]Case"
+    r"|(?:Misc(?:ellaneous)?\.?|Interlocutory|Original)[ ]Application)\.?"
     rf"[ ]?(?:\((?:C|Crl|Civil|Criminal|PIL|ST|MD|OS|COMM)\.?\)[ ]?)?(?:{_NO}s?\b)?\.?[ ]?"
     r"(?P<value>\d{1,6}(?:[ ]?[\-–&][ ]?\d{1,6})?[ ]?(?:of|/)[ ]?(?:19|20)\d{2})\b",
     0.9,
+    needs="/19|/20|/ 19|/ 20|of 19|of 20|of19|of20",
+)
+# The registries of India name a kind of case by its initials, in brackets the side of the court.
+INDIA_REGISTRY = rule(
+    "initials of a registry, number and year",
+    r"\b(?!(?:SI|S\.I\.|EC|EU|EEC|GSR|SRO|OJ)\b)[A-Z][A-Z.]{1,9}(?:[A-Za-z]{2,5}\.)?"
+    r"(?:[ ]?\((?:[A-Z]{1,5}|[A-Z][a-z]{1,4}\.?|C|[IVX]{1,4})\)){0,2}[ ]?(?:[Nn]os?\.?[ ]?)?"
+    r"(?P<value>\d{1,6}/(?:19|20)\d{2})(?![\w/])",
+    0.6,
+    any_case=False,
+    needs="/19|/20",
 )
 INDIA_FIR = rule(
     "first information report",
     rf"\b(?:FIR|F\.I\.R\.?|Crime|Cr\.)[ ]?(?:{_NO}\b)?\.?[ ]?(?P<value>(?:RC[ ]?)?\d{{1,5}}(?:/|"
     rf"[ ]of[ ])(?:19|20)?\d{{2}})\b",
     0.85,
+    needs="fir|f.i.r|crime|cr.",
 )
 LABELLED = rule(
     "number after a label",
@@ -101,12 +128,14 @@ LAND = rule(
     0.7,
     more=rf"{_AND}(?P<value>\d[\d/.\-]{{0,14}}(?:[ ]?[A-Z]\b(?:[./]?\d{{1,4}})?)?)(?![\w%])"
     r"(?![ ](?:sq|square|hectare|acre|m\b))",
+    needs="plot|parcel|lot|folio|sheet|title|survey",
 )
 NEUTRAL = rule(
     "the document's own neutral citation",
     r"\bneutral[ ]citation(?:[ ](?:number|no\b\.?))?[ ]?:?[ ]{0,4}(?P<value>\[(?:19|20)\d{2}\][ ]"
     r"[A-Z]{2,6}(?:[ ][A-Z][A-Za-z]{1,6})?[ ]\d{1,5}(?:[ ]\([A-Z][A-Za-z]{0,8}\))?)",
     0.9,
+    needs="neutral",
 )
 _SECTION = r"(?:[./,]?[NSEW]\.?[\dIVX]{0,4}){1,3}"
 SHEET = rule(
@@ -116,6 +145,7 @@ SHEET = rule(
     0.8,
     more=rf"{_AND}(?P<value>(?:\d{{1,3}}[./]\d{{1,3}}(?:[ ]?{_SECTION})?|[NSEW]\.?\d{{1,3}})"
     r"(?:[ ]\(nos?\.[ ]?\d{1,3}\))?)(?!\w)",
+    needs="sheet/plan",
 )
 _CONTEXT = (
     "case",
@@ -145,11 +175,13 @@ def case_numbers() -> RuleRecognizer:
             US_FEDERAL,
             US_BANKRUPTCY,
             US_STATE,
+            US_COUNTY,
             UK_CLAIM,
             ECHR,
             SLASHED,
             EU,
             INDIA,
+            INDIA_REGISTRY,
             INDIA_FIR,
             LAND,
             SHEET,

@@ -11,7 +11,8 @@ _FORM = (
     r"(?:Ltd|Limited|LLC|L\.L\.C|LLP|L\.L\.P|LP|L\.P|plc|PLC|Inc|Incorporated|Corp|Corporation|Co"
     r"|GmbH|AG|KG|SE|S\.?A\.?R\.?L|S\.?A|S\.?p\.?A"
     r"|S\.?r\.?l|B\.?V|N\.?V|A/S|AB|Oy|ApS|Pty|Pvt|Sdn|Bhd|d\.?o\.?o|s\.?r\.?o|Kft|A\.?Ş|OOO|JSC"
-    r"|OJSC|ZAO)"
+    r"|OJSC|ZAO|mbH|OHG|UG|GbR|e\.[ ]?V|e\.[ ]?G|S\.?A\.?S|S\.?N\.?C|S\.?C\.?I"
+    r"|E\.?U\.?R\.?L|S\.?L\.?U?|S\.?C\.?A|S\.?n\.?c|S\.?a\.?s|S\.?r\.?l\.?s)"
 )
 _WORD = (
     r"(?:[A-Z][\w&'’\-]{0,24}(?:\.[A-Za-z]{1,4}){0,2}|[A-Z]\.(?:[A-Z]\.){0,4}|&|and|of|de"
@@ -54,6 +55,7 @@ REGISTERED = rule(
     r"(?:no|nr|number|num|id)\b\.?|\#)[ :.#]{0,4}"
     r"(?P<value>(?=[A-Z\-]{0,4}\d)[A-Z0-9][A-Z0-9\-./]{4,19}[A-Z0-9])(?!\w)",
     0.75,
+    needs="company|registration|registered|business|corporate|entity",
 )
 REGISTER = rule("German register", r"\bHR[AB][ ]?\d{2,6}(?:[ ]?[A-Z])?\b", 0.8, any_case=False)
 CIN = rule("Indian corporate identity", r"\b[LUF]\d{5}[A-Z]{2}(?:19|20)\d{2}[A-Z]{3}\d{6}\b", 0.95)
@@ -61,6 +63,7 @@ LEI = rule(
     "legal entity identifier",
     r"\bLEI\b[ :.]{0,4}(?:code[ ]|number[ ])?(?P<value>[A-Z0-9]{18}\d{2})\b",
     0.95,
+    needs="lei",
 )
 VAT = rule(
     "after a label",
@@ -70,6 +73,7 @@ VAT = rule(
     r"[\dA-Z]{2,5}){1,3})(?!\w)",
     0.85,
     check=lambda value: None if sum(c.isdigit() for c in value) >= 7 else False,
+    needs="vat|gst|tva|ust|iva",
 )
 GSTIN = rule("GSTIN", r"\b[0-3]\d[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]\b", 0.9)
 

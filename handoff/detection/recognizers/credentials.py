@@ -45,6 +45,7 @@ TOKEN = rule(
     r"(?<![\w\-.])eyJ[\w\-]{8,4000}\.eyJ[\w\-]{8,4000}\.[\w\-]{8,1000}(?![\w\-.])",
     0.95,
     any_case=False,
+    needs="eyj",
 )
 PRIVATE_KEY = rule(
     "private key",
@@ -54,12 +55,16 @@ PRIVATE_KEY = rule(
     r"|-----BEGIN[ ](?:[A-Z0-9]{1,10}[ ]){0,3}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----",
     0.99,
     any_case=False,
+    needs="-----begin",
 )
-AGE = rule("age identity", r"\bAGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{20,2000}\b", 0.99)
+AGE = rule(
+    "age identity", r"\bAGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{20,2000}\b", 0.99, needs="age-secret-key"
+)
 IN_URL = rule(
     "password in a link",
     r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@]{1,64}:(?P<value>[^\s/:@]{3,128})@",
     0.9,
+    needs="://",
 )
 PASSWORD = rule(
     "after a label",
@@ -67,6 +72,7 @@ PASSWORD = rule(
     r"(?:[ ](?:is|was|for[ ][\w ]{1,30}|lautet|est))?[ ]?[:=][ ]{0,3}[\"']?"
     r"(?P<value>(?![\"'])[^\s\"',;]{4,128})",
     0.85,
+    needs="pass|pwd|kennwort|contraseña",
 )
 PASSWORD_SAID = rule(
     "said in a sentence",
@@ -74,14 +80,15 @@ PASSWORD_SAID = rule(
     r"(?=[\"'”.]?(?:[\s,;]|$))",
     0.7,
     check=looks_random,
+    needs="pass",
 )
 LABELLED = rule(
     "random characters after a label",
-    r"\b(?:api|access|secret|private|auth|bearer|client|encryption|licen[cs]e|activation|account)?"
-    r"[ _\-]?(?:key|secret|token|credential)(?:[ _\-]?(?:id|key))?[ ]?(?::|=|is)[ ]{0,3}"
+    r"(?:key|secret|token|credential)(?:[ _\-]?(?:id|key))?[ ]?(?::|=|is)[ ]{0,3}"
     r"[\"']?(?P<value>[A-Za-z0-9+/_\-.=]{16,512})(?![\w+/\-])",
     0.8,
     check=looks_random,
+    needs="key|secret|token|credential",
 )
 BEARER = rule(
     "authorization header",
@@ -89,6 +96,7 @@ BEARER = rule(
     0.85,
     any_case=False,
     check=looks_random,
+    needs="bearer |basic ",
 )
 
 

@@ -15,6 +15,7 @@ BATES_LABELLED = rule(
     r"\bBates(?:[ ](?:nos?|numbers?|range|stamped|labell?ed))?[.:]?[ ]{0,2}(?P<value>[A-Z]"
     r"[A-Z0-9_\-]{0,15}[ _\-]?\d{3,10})\b",
     0.9,
+    needs="bates",
 )
 MATTER = rule(
     "after a label",
@@ -22,12 +23,14 @@ MATTER = rule(
     r"|number|id|ref|code)\b\.?|\#)"
     r"[ :#]{0,3}(?P<value>[A-Z]{0,5}[.\-/]?\d[\dA-Z]{1,12}(?:[.\-/][\dA-Z]{1,10}){0,4})(?!\w)",
     0.8,
+    needs="matter|client|engagement|file",
 )
 REFERENCE = rule(
     "our and your reference",
     r"\b(?:our|your)[ ]ref(?:erence)?\b\.?[ ]?:?[ ]{0,3}(?P<value>[A-Z0-9]{1,10}(?:[.\-/]"
     r"[A-Z0-9]{1,12}){1,5})(?!\w)",
     0.7,
+    needs="ref",
 )
 
 

@@ -24,6 +24,7 @@ WORDS = rule(
     r"|ninety|hundred|thousand|million|billion|lakhs?|crores?|and)[ \-]){1,12}"
     r"(?:dollars|pounds|euros?|rupees|cents|pence)\b",
     0.8,
+    needs="dollar|pound|euro|rupee|cents|pence",
 )
 RUPEES = rule(
     "rupees in words",
@@ -31,6 +32,7 @@ RUPEES = rule(
     r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty"
     r"|seventy|eighty|ninety|hundred|thousand|lakhs?|crores?|and)\b[ \-]?){1,12}(?:only\b)?",
     0.8,
+    needs="rupees",
 )
 
 

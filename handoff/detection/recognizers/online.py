@@ -13,17 +13,20 @@ EMAIL = rule(
     "mailbox at a domain",
     rf"(?<![\w.%+\-])[\w][\w.%+'\-]{{0,63}}@{_LABEL}(?:\.{_LABEL}){{1,8}}(?![\w@])",
     1.0,
+    needs="@",
 )
 EMAIL_SPELLED = rule(
     "spelled out",
     rf"(?<![\w.%+\-])[\w][\w.%+\-]{{0,63}}[ ]?[\[(]at[\])][ ]?{_LABEL}(?:(?:\.|[ ]?[\[(]dot[\])]"
     rf"[ ]?){_LABEL}){{1,8}}(?!\w)",
     0.9,
+    needs="at]|at)",
 )
 URL = rule(
     "with its scheme",
     r"\b(?:https?|ftp|sftp|file)://[^\s<>\"'{}|\\^`\[\]]{2,2048}(?<![.,;:!?)])",
     0.9,
+    needs="://",
 )
 URL_BARE = rule(
     "without a scheme",
@@ -33,6 +36,20 @@ URL_BARE = rule(
     r"(?:/[^\s<>\"'{}|\\^`\[\]]{0,2048}(?<![.,;:!?)]))?(?![\w@])",
     0.6,
 )
+
+ETHEREUM = rule("Ethereum and its kin", r"(?<!\w)0x[a-f0-9]{40}(?!\w)", 0.95, needs="0x")
+RIPPLE_OR_TRON = rule(
+    "after the word wallet",
+    r"\b(?:wallet|crypto|deposit)[ ](?:address|id)?[ ]?(?::|is)?[ ]{0,3}"
+    r"(?P<value>(?=[a-z]{0,40}\d)[a-z1-9]{25,96})(?!\w)",
+    0.7,
+    needs="wallet|crypto|deposit",
+)
+
+
+def wallets() -> RuleRecognizer:
+    """Addresses of cryptocurrencies; Presidio's own recognizer finds Bitcoin's, by checksum."""
+    return RuleRecognizer("CRYPTO", (ETHEREUM, RIPPLE_OR_TRON))
 
 
 def emails() -> RuleRecognizer:

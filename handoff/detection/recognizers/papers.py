@@ -10,6 +10,7 @@ PASSPORT = rule(
     rf"\bpassport(?:[ ]{_NO}|[ ]?\#)?[ :.#]{{0,4}}(?:\([A-Z ]{{2,20}}\)[ ]?)?(?:is[ ]|was[ ])?"
     rf"(?P<value>(?=[A-Z]{{0,3}}[ ]?\d)[A-Z]{{0,3}}[ ]?\d[\dA-Z]{{5,9}})(?!\w)",
     0.9,
+    needs="passport",
 )
 PASSPORT_BARE = rule(
     "nine characters (very weak)",
@@ -22,6 +23,7 @@ LICENCE = rule(
     rf"\b(?:driv(?:er|ing)[’']?s?[ ](?:licen[cs]e|permit)|DL)(?:[ ]{_NO}|[ ]?\#)?[ :.#]{{0,4}}"
     rf"(?:is[ ])?(?P<value>(?=[A-Z\-]{{0,6}}\d)[A-Z0-9][A-Z0-9\-]{{4,17}})(?!\w)",
     0.85,
+    needs="driv|dl",
 )
 LICENCE_UK = rule(
     "British driver number",
@@ -36,6 +38,7 @@ NATIONAL_ID = rule(
     rf"[ ]{_NO}[ :.#]{{0,4}}(?:is[ ])?(?P<value>(?=[A-Z\-/]{{0,8}}\d)[A-Z0-9]"
     rf"[A-Z0-9\-/.]{{4,19}})(?!\w)",
     0.85,
+    needs="identi|national id|id card|citizen|voter",
 )
 NINO = rule(
     "two letters, six digits, a letter",

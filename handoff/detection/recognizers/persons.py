@@ -44,6 +44,7 @@ _TITLE = (
 _NOT_A_NAME = (
     r"(?!(?:The|This|That|These|Those|Justice|President|Minister|Secretary|Chancellor|Chief|General"
     r"|Court|Advocate|Attorney|Counsel|Solicitor|Chairman|Speaker|Mayor|Rapporteur|Of|And|In|For"
+    r"|Claimants?|Defendants?|Plaintiffs?|Petitioners?|Respondents?|Appellants?|Applicants?"
     r"|Police|Section|Department|Ministry|Office|Chamber)\b)"
 )
 
@@ -107,6 +108,7 @@ INTRODUCED = rule(
     rf"(?P<value>{_FULL})",
     0.7,
     any_case=False,
+    needs=" name ",
 )
 LIVING = rule(
     "who lives somewhere",
@@ -116,6 +118,7 @@ LIVING = rule(
     0.6,
     any_case=False,
     check=names_somebody,
+    needs="lives |lived |resides |resided ",
 )
 _SMALL = r"[^\W\d_]{2,20}(?:['’\-][^\W\d_]{2,20})?"
 SMALL_SALUTATION = rule(
@@ -137,6 +140,7 @@ ADDRESSED = rule(
     r"[\"']?[ ]{1,3}[<\[(](?=[^\s@<>]{1,64}@)",
     0.7,
     check=names_somebody,
+    needs="@",
 )
 CELL = rule(
     "a cell under a heading of names (very weak)",
@@ -162,6 +166,7 @@ SALUTATION = rule(
     rf"(?:{_TITLE}\.?{_GAP})?{_NOT_A_NAME}(?P<value>{_FULL})(?=[ ]{{0,2}}(?:[,;:!.\n]|and\b|$))",
     0.8,
     any_case=False,
+    needs="dear|hello|hi|hey",
 )
 CLOSING = rule(
     "under the closing of a letter",
@@ -172,9 +177,71 @@ CLOSING = rule(
 )
 SIGNED = rule(
     "conformed signature",
-    rf"/s/[ ]{{0,3}}(?P<value>{_FULL})",
+    rf"(?:/s/|\b[Ss][Dd]/-?)[ .,]{{0,3}}\n?[ ]{{0,8}}\(?(?P<value>{_FULL})",
     0.9,
     any_case=False,
+    needs="/s/|sd/",
+)
+# Indian pleadings name whose child or wife somebody is, and "@" means "alias".
+RELATED = rule(
+    "whose child or wife somebody is, and an alias",
+    r"(?:\b[SsDdWwCc]/[Oo]\b\.?[ ]|\b(?:[Ss]on|[Dd]aughter|[Ww]ife|[Ww]idow)[ ]of[ ]|[ ]@[ ]"
+    r"|\balias[ ])"
+    rf"(?:(?:[Ll]ate|[Ll]t\.?|{_TITLE}\.?)[ ]){{0,2}}{_NOT_A_NAME}(?P<value>{_FULL})",
+    0.7,
+    any_case=False,
+    check=names_somebody,
+    needs="/o|son of|daughter of|wife of|widow of| @ |alias",
+)
+APPEARED = rule(
+    "who appeared before an official",
+    r"\b(?:[Pp]ersonally[ ](?:appeared|came|known[ ]to[ ]me(?:[ ]to[ ]be)?)"
+    r"|[Aa]ppeared[ ]before[ ]me"
+    r"|[Bb]efore[ ]me,|[Ss]worn[ ](?:to[ ])?by|[Aa]ffirmed[ ]by|[Dd]eposition[ ]of"
+    r"|[Tt]estimony[ ]of"
+    rf"|[Ss]tatement[ ]of|[Aa]ffidavit[ ]of|[Dd]eclaration[ ]of|[Ee]state[ ]of),?[ ]"
+    rf"(?:{_TITLE}\.?[ ])?{_NOT_A_NAME}(?P<value>{_TWO})",
+    0.6,
+    any_case=False,
+    check=names_somebody,
+    needs="personally|before me|sworn|affirmed by|deposition of|testimony of|statement of|"
+    "affidavit of|declaration of|estate of",
+)
+GAELIC = rule(
+    "surname with Mc, Mac or O'",
+    rf"(?<![\w'’])(?:Mc|Mac(?!Book|OS|Pro)|O['’])[A-Z]{_LETTER}{{2,20}}(?:[\-]{_NAME})?(?!\w)",
+    0.5,
+    any_case=False,
+    needs="mc|mac|o'|o’",
+)
+_CAPS = rf"{_UPPER}(?:{_UPPER}|['’.\-]){{0,24}}"
+CAPTION = rule(
+    "party in a caption",
+    rf"^[ ]{{0,40}}(?:\(\d{{1,2}}\)[ ]{{1,4}})?(?P<value>{_CAPS}(?:[ ]{_CAPS}){{1,5}})[ ,.;]{{0,5}}"
+    r"(?=\n(?:[ ]{0,40}\(\d{1,2}\)[^\n]{0,80}\n){0,8}[ .…]{0,60}(?:[Tt]he[ ])?(?:Claimant|Defendant"
+    r"|Plaintiff|Petitioner|Respondent|Appellant|Applicant|Debtor|CLAIMANT|DEFENDANT|PLAINTIFF"
+    r"|PETITIONER|RESPONDENT|APPELLANT|APPLICANT)(?:s|S|\(s\))?\b)",
+    0.6,
+    any_case=False,
+    check=names_somebody,
+    needs="\n",
+)
+_PARTS = (
+    r"(?:(?:Company|Corporate)[ ])?(?:Director|Secretary|Landlord|Tenant|Lessor|Lessee|Supervisor"
+    r"|Manager|Grantor|Grantee|Insured|Owner|Buyer|Seller|Vendor|Purchaser|Deponent|Affiant|Counsel"
+    r"|Attorney|Solicitor|Beneficiary|Borrower|Lender|Debtor|Creditor|Guarantor|Mortgagor|Trustee"
+    r"|Executor|Decedent|Petitioner|Respondent|Appellant|Applicant|Plaintiff|Defendant|Claimant"
+    r"|Complainant|Accused|Notary|Principal|Agent|Author|Recipient|Sender|Assignor|Assignee)s?"
+)
+PART_PLAYED = rule(
+    "after the part somebody plays",
+    rf"\b(?:{_PARTS}|(?i:name[ ]of[ ](?:the[ ])?[a-z]{{4,15}}))[ ]?:[ ]{{1,4}}{_NOT_A_NAME}"
+    rf"(?P<value>{_SURNAME_FIRST}|{_TWO})",
+    0.6,
+    any_case=False,
+    check=names_somebody,
+    more=rf"(?:,?[ ]and[ ]|,[ ]|;[ ]|[ ]&[ ])(?P<value>{_TWO})",
+    needs=":",
 )
 SIGNATURE_LINE = rule(
     "signature line",
@@ -208,6 +275,11 @@ def people() -> RuleRecognizer:
             INTRODUCED,
             LIVING,
             SIGNED,
+            RELATED,
+            APPEARED,
+            GAELIC,
+            CAPTION,
+            PART_PLAYED,
             SIGNATURE_LINE,
         ),
         context=_CONTEXT,

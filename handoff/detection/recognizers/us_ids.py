@@ -32,11 +32,13 @@ SSN_LABELLED = rule(
     r"[ ])?(?P<value>\d{3}[\- ]?\d{2}[\- ]?\d{4})(?!\d)",
     0.95,
     check=valid_ssn,
+    needs="ssn|ss#|ss #|social",
 )
 SSN_MASKED = rule(
     "last four digits",
     r"(?<![\w])(?P<value>[xX*#]{3}-[xX*#]{2}-\d{4})(?!\d)",
     0.9,
+    needs="x|*|#",
 )
 ITIN = rule(
     "nine digits beginning with 9",
@@ -51,6 +53,7 @@ EIN_LABELLED = rule(
     r"|identification))"
     r"(?:[ ](?:no|number|num)\b\.?)?[.:# ]{0,4}(?:is[ ])?(?P<value>\d{2}-?\d{7})(?!\d)",
     0.9,
+    needs="ein|tin|tax|employer",
 )
 
 

