@@ -13,7 +13,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test coverage lint lock wheel clean programs vendor-programs \
-	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr
+	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ lint: $(VENV)/.dev-stamp  ## style, format, types, direction of imports, the REA
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) scripts/exit_codes.py --check
 
-bench: bench-seal bench-detection bench-cli bench-office bench-ocr bench-send bench-memory  ## all benchmarks, one after the other
+bench: bench-seal bench-detection bench-cli bench-office bench-ocr bench-pdf bench-send bench-memory  ## all benchmarks, one after the other
 
 bench-seal: $(VENV)/.dev-stamp programs  ## sealing 512 MiB beside age and pyrage
 	$(PY) -m benchmarks.bench_seal
@@ -56,6 +56,9 @@ bench-office: $(VENV)/.dev-stamp  ## Office documents beside a replacement by py
 
 bench-ocr: $(VENV)/.dev-stamp programs  ## reading scans and pictures: seconds a page, words missed
 	$(PY) -m benchmarks.bench_ocr
+
+bench-pdf: $(VENV)/.dev-stamp setup  ## PDF pages a second beside PyMuPDF (in an environment of its own), and scans
+	$(PY) -m benchmarks.bench_pdf
 
 bench-cli: $(VENV)/.dev-stamp  ## `handoff --help` beside an empty Click program
 	$(PY) -m benchmarks.bench_cli
