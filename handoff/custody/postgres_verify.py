@@ -1,7 +1,7 @@
 """Verify a custody log in PostgreSQL: as `verify`, but for the bytes, which the server keeps.
 
 A server made with `initdb --data-checksums` guards the bytes of its pages against decay; nothing of
-ours seals them (docs/decisions/0018).
+ours seals them (docs/decisions/0019).
 """
 
 from __future__ import annotations
