@@ -198,7 +198,7 @@ def run(count: int, seed: int, work: Path) -> tuple[Counter[str], list[str]]:
 
 
 def _missed(path: Path, key: VerifierKey) -> str:
-    """ "" where verification found something wrong, else what it did instead."""
+    """Nothing where verification found something wrong, else what it did instead."""
     try:
         return "" if not verify(path, [key]).ok else "not found"
     except HandoffError:
