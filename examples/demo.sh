@@ -20,7 +20,7 @@ run() { printf '  $ %s\n' "$*"; "$@"; }
 if [ ! -t 1 ]; then step() { printf '\n%s\n' "$*"; }; fi
 
 step "1. An S3 server for this demo: SeaweedFS, on the loopback address, data in .demo/s3"
-handoff demo-server start --dir "$demo/s3" >"$demo/s3.env"
+handoff demo-server start --dir "$demo/s3" --user acme --user beta >"$demo/s3.env"
 # shellcheck disable=SC1091 # written by the line above
 . "$demo/s3.env"
 
@@ -40,8 +40,23 @@ if grep -q '^recipients: \[\]' "$policy"; then
     note "entered into $policy"
 fi
 
-step "4. A bucket that Acme, and nobody else, can read"
-run handoff vendor provision acme --principal arn:aws:iam::000000000000:user/acme
+step "4. Two vendors, each with a bucket of its own that nobody else can read"
+grant() { # the vendor's login, and the addresses it comes from, into its policy
+    grep -q '^access:' "$1" && return
+    printf 'access:\n  principals: [arn:aws:iam::000000000000:user/%s]\n' "$2" >>"$1"
+    printf '  addresses: [127.0.0.0/8]\n' >>"$1"
+}
+grant "$policy" acme
+beta=$HANDOFF_HOME/policies/vendors/beta.yaml
+if [ ! -e "$beta" ]; then
+    sed -e 's/^name: acme/name: beta/' -e 's/^legal_name: .*/legal_name: Beta Coding BV/' \
+        -e 's/handoff-acme/handoff-beta/' -e 's/^control_prefix: .*/control_prefix: BETA/' \
+        -e 's/user\/acme/user\/beta/' "$policy" >"$beta"
+    chmod 600 "$beta"
+fi
+run handoff vendor provision acme --allow-widening
+run handoff vendor provision beta --allow-widening
+run handoff vendor audit acme
 
 step "5. The main job: redact, recheck, seal, deliver and log examples/batch"
 status=0
@@ -71,6 +86,18 @@ keys=$(grep -o '<Key>[^<]*</Key>' "$vendor/listing.xml" | sed 's|</*Key>||g')
 sed 's/^/    /' <<<"$keys" | head -n 20
 batch=$(grep -m 1 '/manifest\.json\.age$' <<<"$keys")
 batch=${batch%/manifest.json.age}
+
+note ""
+note "the same request with the login of Beta, the firm's other vendor:"
+python "$root/examples/vendor.py" login "$demo/s3/credentials" beta >"$demo/beta.conf"
+refused=$(curl --config "$demo/beta.conf" -o /dev/null -w '%{http_code}' \
+    "$bucket/$batch/manifest.json.age" 2>/dev/null || true)
+note "  http $refused"
+if [ "$refused" != 403 ]; then
+    note "Beta can read Acme's documents: that must not be"
+    exit 1
+fi
+note "  refused: Beta cannot read what Acme was sent"
 
 note ""
 note "the manifest, decrypted by age and verified by ssh-keygen:"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handoff.storage import embedded
+from tests.ceph import Ceph, missing
 from tests.firm import Firm
 
 if TYPE_CHECKING:
@@ -46,6 +47,19 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip("PostgreSQL is missing: apt-get install postgresql")
     with module.server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ceph]:
+    """Ceph's gateway with users owner, acme and beta; one for all the tests of this process."""
+    if reason := missing():
+        pytest.skip(reason)
+    made = Ceph(tmp_path_factory.mktemp("ceph"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture

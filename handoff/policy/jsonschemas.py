@@ -29,10 +29,10 @@ def json_schema(name: str) -> dict[str, Any]:
     made = SCHEMAS[name].model_json_schema()
     for field, short in _SHORT.get(name, {}).items():
         wanted = made["properties"][field]
-        inner = wanted["items" if "items" in wanted else "additionalProperties"]
-        wanted["items" if "items" in wanted else "additionalProperties"] = {
-            "anyOf": [{"type": short}, inner]
-        }
+        if "items" in wanted:
+            wanted["items"] = {"anyOf": [{"type": short}, wanted["items"]]}
+        for key, inner in wanted.get("patternProperties", {}).items():
+            wanted["patternProperties"][key] = {"anyOf": [{"type": short}, inner]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from handoff.errors import ExpiredError, PolicyError, ResidencyError, TransferError
 from handoff.model import Firm, KeyState, VendorPolicy
-from handoff.policy.preflight import PolicyRegister, preflight
+from handoff.policy.preflight import PolicyRegister, preflight, require_residency
 from handoff.policy.transfer import regime, require_transfer
 
 Severity = Literal["high", "medium", "low"]
@@ -159,11 +159,9 @@ def _access(policy: VendorPolicy, _: Setup) -> Said:
 
 def _bucket(policy: VendorPolicy, setup: Setup) -> Said:
     try:
-        preflight(policy, policy.expires, Firm(residency=setup.firm.residency))
+        require_residency(policy, setup.firm)
     except ResidencyError as error:
         yield "HP008", error.message
-    except PolicyError:
-        pass
     if not policy.bucket.kms_key:
         yield "HP017", "objects are encrypted at rest by the store's own key"
     if not policy.bucket.log_bucket:

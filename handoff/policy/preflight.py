@@ -68,7 +68,7 @@ def preflight(
         if today > expires:
             raise ExpiredError(f"{what} of vendor {policy.name} expired on {expires}")
     require_transfer(policy, firm, today)
-    _require_residency(policy, firm)
+    require_residency(policy, firm)
     _require_keys(policy, firm, register)
     return tuple(
         f"{what} of vendor {policy.name} expires on {expires}"
@@ -85,7 +85,12 @@ def _dated(policy: VendorPolicy) -> Iterator[tuple[str, date]]:
         yield f"certificate {certificate.name}", certificate.expires
 
 
-def _require_residency(policy: VendorPolicy, firm: Firm) -> None:
+def require_residency(policy: VendorPolicy, firm: Firm) -> None:
+    """Do nothing, or raise.
+
+    Raises:
+        ResidencyError: the bucket lies outside of the regions that the firm allows.
+    """
     region = policy.bucket.region
     if not firm.residency or any(fnmatchcase(region, allowed) for allowed in firm.residency):
         return

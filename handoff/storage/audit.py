@@ -17,7 +17,7 @@ from handoff.storage import ownership
 from handoff.storage.client import BucketApi, Transfer
 from handoff.storage.drift import Drift
 from handoff.storage.policydiff import differences
-from handoff.storage.provision import read, shown, takes_grants_for_public
+from handoff.storage.provision import read, shown
 from handoff.storage.settings import Setting, retention, settings
 from handoff.storage.translate import NotOfferedError, NotSetError
 
@@ -60,16 +60,15 @@ def audit(
     findings: list[Drift] = []
     missing: list[str] = []
     tags = ownership.tags_of(api)
-    misjudges = takes_grants_for_public(api)
     reached = replace(bucket, endpoint=api.endpoint)
-    for setting in settings(reached, access, vendor, tags, misjudges=misjudges):
+    for setting in settings(reached, access, vendor, tags, ceph=api.is_ceph):
         try:
             findings += _compare(setting, read(api, setting))
         except NotOfferedError:
             missing.append(setting.name)
-    if misjudges:
+    if api.is_ceph:
         missing += ["policy status", "public access block, in part"]
-    looks = ("object lock", _unasked_lock), *(() if misjudges else (("policy status", _public),))
+    looks = ("object lock", _unasked_lock), *(() if api.is_ceph else (("policy status", _public),))
     for name, look in looks:
         try:
             findings += look(api, access)

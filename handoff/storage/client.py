@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 Checksums = Literal["when_supported", "when_required"]
 Addressing = Literal["auto", "path", "virtual"]
+# Ceph's "transaction ids"; AWS has sixteen capitals and digits, SeaweedFS others still.
+_CEPH_REQUEST = re.compile(r"tx[0-9a-f]{21}-[0-9a-f]{10}-")
 # What every S3 server says. botocore takes any XML, a proxy's login page included, for an answer
 # with everything missing: a listing of it would look like an empty bucket.
 _EXPECTED = {
@@ -80,6 +83,13 @@ class BucketApi:
         if expected_owner:
             self._fixed["ExpectedBucketOwner"] = expected_owner
         self._client = _client(bucket, transfer, session)
+        self._client.meta.events.register("after-call.s3", self._recognize)
+        self.is_ceph = False
+        """Whether Ceph's gateway answered, so far as it has been asked; it has ways of its own."""
+
+    def _recognize(self, http_response: Any, **_: Any) -> None:  # noqa: ANN401 - botocore's event
+        request_id = http_response.headers.get("x-amz-request-id", "")
+        self.is_ceph = self.is_ceph or bool(_CEPH_REQUEST.match(request_id))
 
     @property
     def endpoint(self) -> str:

@@ -7,7 +7,7 @@ effect of a change cannot be told, it counts as widening.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from typing import Any
 
@@ -32,30 +32,38 @@ class Difference:
 def differences(old: object, new: object) -> list[Difference]:
     """How `new` differs from `old`; both are policies as read from JSON, or None for none."""
     before, after = _by_sid(old), _by_sid(new)
+    let_in = {p for s in after.values() if s.get("Effect") != "Deny" for p in _principals(s)}
     found: list[Difference] = []
     for sid in sorted(before.keys() | after.keys()):
         if sid not in after:
             denies = before[sid].get("Effect") == "Deny"
             kind = "HA023" if denies else "HA022"
-            found.append(Difference(kind, f"statement {sid} is gone", denies))
+            # Of whom nothing is granted to any more, a denial is no longer needed either.
+            widens = denies and bool(_principals(before[sid]) & {"*", *let_in})
+            found.append(Difference(kind, f"statement {sid} is gone", widens))
         elif sid not in before:
             grants = after[sid].get("Effect") != "Deny"
             words = f"statement {sid} is new and {'grants' if grants else 'denies'}"
             found.append(Difference("HA021" if grants else "HA028", words, grants))
         else:
-            found += _changes(sid, before[sid], after[sid])
+            made = _changes(sid, before[sid], after[sid])
+            found += (
+                replace(d, widens=False)
+                if d.drift == "HA024" and _moot(d, let_in, after[sid])
+                else d
+                for d in made
+            )
     return found
 
 
-def names_everybody(policy: object) -> bool:
-    """Whether a statement of `policy` grants something to a principal with a wildcard."""
-    return any(
-        statement.get("Effect") != "Deny"
-        and (
-            "NotPrincipal" in statement or any("*" in p for p in _flat(statement.get("Principal")))
-        )
-        for statement in _by_sid(policy).values()
-    )
+def _moot(difference: Difference, let_in: set[str], statement: Statement) -> bool:
+    """Whether a principal left a denial to whom nothing is granted any more."""
+    denied = statement.get("Effect") == "Deny"
+    return denied and not any(principal in difference.words for principal in let_in)
+
+
+def _principals(statement: Statement) -> frozenset[str]:
+    return _flat(statement.get("Principal"))
 
 
 def _by_sid(policy: object) -> dict[str, Statement]:

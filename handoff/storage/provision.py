@@ -13,18 +13,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handoff.errors import (
-    AccessDeniedError,
     BucketForeignError,
     BucketMissingError,
     ObjectMissingError,
-    StorageError,
     StoreRefusedError,
 )
 from handoff.model import Access, Bucket
 from handoff.storage import ownership
 from handoff.storage.client import BucketApi, Transfer
-from handoff.storage.policydiff import differences, names_everybody
-from handoff.storage.settings import PARTIAL_BLOCK, PUBLIC_ACCESS_BLOCK, Setting, settings
+from handoff.storage.policydiff import differences
+from handoff.storage.settings import Setting, settings
 from handoff.storage.translate import NotOfferedError, NotSetError
 
 if TYPE_CHECKING:
@@ -105,9 +103,8 @@ def plan(
     tags = ownership.tags_of(api) if exists else {}
     changes = [] if exists else [_creation(bucket, access)]
     not_offered = []
-    misjudges = exists and takes_grants_for_public(api)
     reached = replace(bucket, endpoint=api.endpoint)
-    for setting in settings(reached, access, vendor, tags, misjudges=misjudges):
+    for setting in settings(reached, access, vendor, tags, ceph=api.is_ceph):
         try:
             found = read(api, setting) if exists else None
         except NotOfferedError:
@@ -128,10 +125,7 @@ def apply(planned: Plan) -> Iterator[tuple[Change, bool]]:
     """
     for change in planned.changes:
         try:
-            if change.operation == "put_bucket_policy":
-                _write_policy(planned.api, change)
-            else:
-                planned.api.call(change.operation, **change.parameters)
+            planned.api.call(change.operation, **change.parameters)
         except StoreRefusedError:
             # Ceph answers InvalidArgument to what it does not know.
             if not change.optional:
@@ -152,37 +146,6 @@ def read(api: BucketApi, setting: Setting) -> object:
         return setting.current(api.call(setting.read))
     except (NotSetError, ObjectMissingError):
         return None
-
-
-def takes_grants_for_public(api: BucketApi) -> bool:
-    """Whether the server calls the bucket public although its policy grants to named users alone.
-
-    Raises:
-        StorageError: the server cannot be asked.
-    """
-    try:
-        policy = json.loads(api.call("get_bucket_policy")["Policy"])
-        status = api.call("get_bucket_policy_status").get("PolicyStatus", {})
-    except (NotSetError, NotOfferedError):
-        return False
-    return bool(status.get("IsPublic")) and not names_everybody(policy)
-
-
-def _write_policy(api: BucketApi, change: Change) -> None:
-    """Write the policy; where the public access block takes it for public, leave out a part of it.
-
-    Our policy names its principals, so there is no moment at which anything is public.
-    """
-    try:
-        api.call(change.operation, **change.parameters)
-    except AccessDeniedError as refused:
-        try:
-            api.call("put_public_access_block", PublicAccessBlockConfiguration=PARTIAL_BLOCK)
-            api.call(change.operation, **change.parameters)
-        except StorageError:
-            raise refused from None
-        if not takes_grants_for_public(api):
-            api.call("put_public_access_block", PublicAccessBlockConfiguration=PUBLIC_ACCESS_BLOCK)
 
 
 def shown(value: object) -> str:

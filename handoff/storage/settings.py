@@ -24,8 +24,9 @@ PUBLIC_ACCESS_BLOCK = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
-# For a server that takes every grant for a public one (Ceph 16): there the other two would refuse
-# the vendor's policy, and every upload, the firm's own too.
+# Ceph 16 takes a grant to one named user for a public one, so that the policy part refuses the
+# vendor's policy; with the ACL part it refuses every upload. What both would stop has no effect
+# there either way: the other two ignore public ACLs and restrict public buckets.
 PARTIAL_BLOCK = {**PUBLIC_ACCESS_BLOCK, "BlockPublicAcls": False, "BlockPublicPolicy": False}
 ABORT_DAYS = 1
 OLD_VERSION_DAYS = 1
@@ -67,7 +68,7 @@ def settings(
     vendor: str,
     tags: Mapping[str, str],
     *,
-    misjudges: bool = False,
+    ceph: bool = False,
 ) -> list[Setting]:
     """Every setting in the order of writing; the vendor's access last, once all is protected.
 
@@ -76,13 +77,13 @@ def settings(
         access: what the vendor may do.
         vendor: its name, for the tag.
         tags: the bucket's tags now; writing tags replaces all of them, so they are kept.
-        misjudges: whether the server takes a grant to one user for a public one.
+        ceph: whether the server is Ceph's gateway.
     """
     return [
         _tag(vendor, tags),
         _versioning(),
         *([_lock(access.lock)] if access.lock else []),
-        _public_access_block(PARTIAL_BLOCK if misjudges else PUBLIC_ACCESS_BLOCK),
+        _public_access_block(PARTIAL_BLOCK if ceph else PUBLIC_ACCESS_BLOCK),
         _acl(),
         _ownership(),
         _encryption(bucket),

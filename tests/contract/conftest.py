@@ -18,6 +18,7 @@ from handoff.storage import embedded, provision
 from handoff.storage.client import Transfer
 from handoff.storage.memory import MemoryStore
 from handoff.storage.s3 import S3Store
+from tests.ceph import Ceph
 
 QUICK = Transfer(attempts=3, connect_timeout=2, read_timeout=20, connections=16)
 
@@ -49,10 +50,15 @@ def memory() -> Harness:
 
 
 def s3(
-    endpoint: str, ca: str, good: boto3.session.Session, bad: boto3.session.Session | None
+    endpoint: str,
+    ca: str,
+    good: boto3.session.Session,
+    bad: boto3.session.Session | None,
+    checksums: str = "when_supported",
 ) -> Harness:
     def bucket() -> Bucket:
-        return Bucket(f"contract-{uuid.uuid4().hex[:12]}", endpoint, "us-east-1", ca)
+        name = f"contract-{uuid.uuid4().hex[:12]}"
+        return Bucket(name, endpoint, "us-east-1", ca, checksums)
 
     def untagged() -> Store:
         nobodys = bucket()
@@ -83,6 +89,7 @@ def s3(
         "moto",
         pytest.param("seaweedfs-http", marks=pytest.mark.real),
         pytest.param("seaweedfs-https", marks=pytest.mark.real),
+        pytest.param("ceph-https", marks=pytest.mark.real),
     ]
 )
 def harness(request: pytest.FixtureRequest) -> Iterator[Harness]:
@@ -92,6 +99,17 @@ def harness(request: pytest.FixtureRequest) -> Iterator[Harness]:
         with mock_aws():
             # moto lets everybody in, so there are no wrong credentials to be had.
             yield s3("", "", boto3.session.Session(region_name="us-east-1"), None)
+    elif request.param == "ceph-https":
+        gateway: Ceph = request.getfixturevalue("ceph")
+        stranger = boto3.session.Session("AKIANOBODY", "wrong", region_name="us-east-1")
+        # What a firm on Ceph writes into its policy: no trailing checksums.
+        yield s3(
+            gateway.https_endpoint,
+            gateway.ca,
+            gateway.session("owner"),
+            stranger,
+            checksums="when_required",
+        )
     else:
         server: embedded.Server = request.getfixturevalue("seaweedfs")
         https = request.param.endswith("https")
