@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def ids(policy: VendorPolicy, setup: Setup = SETUP) -> set[str]:
     return {finding.id for finding in lint([policy], setup)}
 
 
-def access(**changes: object) -> Changed:
+def access(**changes: Any) -> Changed:
     return lambda p: replace(p, access=replace(p.access, **changes))
 
 

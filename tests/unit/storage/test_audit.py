@@ -36,7 +36,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A provisioned bucket on moto, which takes a conditional Deny for an unconditional one."""
     monkeypatch.setattr(compiled, "speaks_tls", lambda _: False)
     with mock_aws():
-        client = boto3.client("s3", region_name="eu-central-1")
+        client: Any = boto3.client("s3", region_name="eu-central-1")
         where = {"LocationConstraint": "eu-central-1"}
         client.create_bucket(Bucket="firm-logs", CreateBucketConfiguration=where)
         client.put_bucket_acl(Bucket="firm-logs", ACL="log-delivery-write")
