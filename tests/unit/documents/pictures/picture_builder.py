@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import random
 import struct
 import zlib
 from typing import Any
@@ -26,11 +27,13 @@ def written(*lines: str, size: int = 34, width: int = 900, ink: Any = 0, paper: 
 
 def scribbled(image: Any) -> Any:
     """`image` with loops of a pen below."""
-    points = [
-        (100 + 5 * t, image.height * 0.7 + 35 * math.sin(t * 0.9) * math.cos(t * 0.23))
-        for t in range(110)
-    ]
-    ImageDraw.Draw(image).line(points, fill=20, width=4, joint="curve")
+    pen = random.Random(3)
+    across, points = 100.0, []
+    for turn in range(270):
+        across += pen.uniform(0.5, 3)
+        high = 45 * math.sin(turn * 0.33) * math.cos(turn * 0.11)
+        points.append((across + 25 * math.sin(turn * 0.5), image.height * 0.7 + high))
+    ImageDraw.Draw(image).line(points, fill=20, width=5, joint="curve")
     return image
 
 
