@@ -18,6 +18,7 @@ NAMES = {
     "document.held": "held back",
     "document.redacted": "redacted",
     "document.rechecked": "re-read clean",
+    "document.part_held": "part held back",
     "document.sealed": "encrypted",
     "document.reviewed": "reviewed",
     "document.released": "released",
@@ -30,7 +31,7 @@ NAMES = {
     "alert.raised": "ALERT",
     "receipt.received": "receipt",
 }
-_BAD = frozenset({"document.held", "delivery.failed", "alert.raised"})
+_BAD = frozenset({"document.held", "document.part_held", "delivery.failed", "alert.raised"})
 _END = frozenset({"delivery.recalled", "delivery.expired"})
 
 
