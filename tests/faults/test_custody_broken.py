@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -300,7 +301,8 @@ def test_a_file_beside_the_log_is_written_whole_or_not_at_all(
 
 def test_reading_a_broken_log_raises_only_typed_errors(log: Path) -> None:
     zero_a_page(log)
+    queries: list[dict[str, Any]] = [{}, {"batch_id": "batch-0000"}, {"doc_id": "doc-0-3"}]
     with LedgerReader.open_reader(log) as reader:
-        for query in ({}, {"batch_id": "batch-0000"}, {"doc_id": "doc-0-3"}):
+        for query in queries:
             with pytest.raises(LedgerCorruptError):
                 list(reader.events(**query))

@@ -28,10 +28,10 @@ _TAR_MAGIC = slice(257, 262)
 class ArchiveFormat:
     """What all archives share; a subclass says how to list the members."""
 
-    name: ClassVar[str]
+    name: str
     media_type = "application/zip"
     extension = ".zip"
-    readers: ClassVar[tuple[str, str]]
+    readers: tuple[str, str]
 
     def members(self, untrusted: bytes, limits: Limits) -> Sequence[Member]:
         """The files in the archive; raises `DocumentError`."""
