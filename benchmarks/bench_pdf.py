@@ -159,6 +159,7 @@ def main() -> None:
     python = peer(options.peer)
     parts: list[dict[str, float]] = []
     others: list[float] = []
+    count = 0
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(content)
         file.flush()

@@ -82,7 +82,7 @@ def test_the_tools_find_the_secret_in_the_source_and_not_in_the_result(
     before = tool("pdftotext", "-layout", "-", "-", given=source)
     assert "Sorensen" in before
     produced, count = redact(pdf, source, PATTERN)
-    assert count == 2
+    assert count > 2, "on the page, in the information, in the attachment"
 
     after = tool("pdftotext", "-layout", "-", "-", given=produced)
     everything = after + unpacked(produced, tmp_path) + tool("strings", "-n", "3", given=produced)
