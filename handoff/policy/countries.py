@@ -14,30 +14,34 @@ from __future__ import annotations
 
 from datetime import date
 
+
+def _codes(listed: str) -> frozenset[str]:
+    """Codes side by side, as they can be checked against the standard."""
+    return frozenset(listed.split())
+
+
 AS_OF = date(2026, 11, 25)
 
-COUNTRIES = frozenset(
-    (
-        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
-        "BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM "
-        "DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS "
-        "GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN "
-        "KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
-        "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
-        "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
-        "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
-        "VN VU WF WS YE YT ZA ZM ZW"
-    ).split()  # noqa: SIM905 - codes side by side can be checked against the standard
+COUNTRIES = _codes(
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
+    "BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM "
+    "DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS "
+    "GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN "
+    "KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
+    "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
+    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
+    "VN VU WF WS YE YT ZA ZM ZW"
 )
 
 # The 27 members and Iceland, Liechtenstein, Norway; with the outermost regions of Art. 349 TFEU
 # and the Aland Islands, where the GDPR holds too.
-EEA = frozenset(
+EEA = _codes(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO "
-    "AX GF GP MF MQ RE YT".split()  # noqa: SIM905
+    "AX GF GP MF MQ RE YT"
 )
 
-_SINCE_THE_DIRECTIVE = frozenset("AD AR CH FO GG IL IM JE JP NZ UY".split())  # noqa: SIM905
+_SINCE_THE_DIRECTIVE = _codes("AD AR CH FO GG IL IM JE JP NZ UY")
 # Whole countries, with the last day where the decision has one.
 EU_ADEQUATE: dict[str, date | None] = {
     **dict.fromkeys(sorted(_SINCE_THE_DIRECTIVE)),
