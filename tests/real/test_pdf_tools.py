@@ -134,6 +134,12 @@ def test_pdfs_that_defeat_naive_redaction(path: Path, pdf: PdfFormat, tmp_path: 
     assert not any(PATTERN.search(text) for text in readings)
 
 
+def _has_page_as_picture(produced: bytes) -> bool:
+    with pikepdf.open(io.BytesIO(produced)) as pdf:
+        pictures = [page.Resources.get("/XObject", {}) for page in pdf.pages]
+        return any("/Page" in every for every in pictures)
+
+
 @pytest.mark.skipif(not REAL, reason="../shared/data/docs/pdf is absent")
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
 def test_real_pdfs_keep_their_words_where_nothing_is_redacted(path: Path, pdf: PdfFormat) -> None:
@@ -142,6 +148,8 @@ def test_real_pdfs_keep_their_words_where_nothing_is_redacted(path: Path, pdf: P
         produced, _ = redact(pdf, source, re.compile(r"\bthe\b"))
     except (ScanError, OcrMissingError):
         return
+    if _has_page_as_picture(produced):
+        return  # its words are those that recognition can make out
     # Comments are dropped by design, so poppler must not read them in the source either.
     with pikepdf.open(io.BytesIO(source)) as stripped:
         for page in stripped.pages:
