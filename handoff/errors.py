@@ -234,6 +234,14 @@ class MatterNotAllowedError(PolicyError):
     hint = "check `--matter`, and `limits.matters` in the vendor's policy"
 
 
+class OffboardedError(PolicyError):
+    """The firm has ended its work with the vendor; nothing more goes there."""
+
+    code = "policy.offboarded"
+    exit_code = 13
+    hint = "if the vendor is to work again: `handoff vendor offboard NAME --undo --reason CODE`"
+
+
 class UnknownPolicyError(PolicyError):
     """No policy or profile of this digest was ever used here."""
 
@@ -659,6 +667,14 @@ class DriftError(StorageError):
     hint = "find out who changed it; `handoff vendor provision` puts it back"
 
 
+class StillReadableError(StorageError):
+    """Tried as the vendor, something that was taken back can still be read."""
+
+    code = "storage.still_readable"
+    exit_code = 41
+    hint = "run `handoff vendor audit`, look who else lets the vendor in, then recall once more"
+
+
 class DemoServerError(StorageError):
     """The embedded S3 server cannot be started, stopped or understood."""
 
@@ -764,6 +780,14 @@ class CustodyTamperedError(CustodyError):
     code = "custody.tampered"
     exit_code = 57
     hint = "keep the file as evidence, send nothing, and tell whoever answers for the log"
+
+
+class RecordChangedError(CustodyError):
+    """A record of the firm's own is not the one whose digest stands in the log."""
+
+    code = "custody.record_changed"
+    exit_code = 57
+    hint = "keep the file as evidence, and restore the home's records directory from the backup"
 
 
 class CustodyForkError(CustodyError):

@@ -68,7 +68,7 @@ class Narrowed(TypedDict, total=False):
     by: str
     since: datetime | None
     until: datetime | None
-    state: str
+    state: str | None
     reference: str
 
 
@@ -78,7 +78,7 @@ def query(
     by: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
-    state: str = "",
+    state: str | None = "",
     reference: str = "",
 ) -> Query:
     """The question that the options ask; `until` names the last day, and the query its end.
@@ -91,7 +91,7 @@ def query(
     if since and until and until < since:
         raise UsageError("the period ends before it begins")
     end = until + timedelta(days=1) if until else None
-    return Query(vendor, matter, by, state, reference, since, end)
+    return Query(vendor, matter, by, state or "", reference, since, end)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -27,6 +28,7 @@ from handoff.cli.output import emit
 if TYPE_CHECKING:
     from handoff.custody.index.search import BatchFacts, DocumentFacts
     from handoff.custody.views import TimelineRow
+    from handoff.model import CustodyEvent
 
 BATCH_STATES = ("open", "interrupted", "closed")
 DOCUMENT_STATES = (
@@ -37,7 +39,7 @@ DOCUMENT_STATES = (
 
 @click.command("list")
 @query_options
-@click.option("--state", type=click.Choice(BATCH_STATES), default="", help="In this state.")
+@click.option("--state", type=click.Choice(BATCH_STATES), help="In this state.")
 @csv_option
 @json_option
 @home_option
@@ -81,7 +83,7 @@ def _fields(plain: dict[str, Any]) -> dict[str, Any]:
 @click.command("search")
 @click.argument("reference", default="", metavar="[BATCH|DOCUMENT]")
 @query_options
-@click.option("--state", type=click.Choice(DOCUMENT_STATES), default="", help="In this state.")
+@click.option("--state", type=click.Choice(DOCUMENT_STATES), help="In this state.")
 @csv_option
 @json_option
 @home_option
@@ -91,8 +93,8 @@ def search(
     """Find documents by matter, vendor, person, date or state.
 
     BATCH|DOCUMENT is a batch's id, a document's id or a control number, or the beginning of one.
-    Times are UTC; a day is that of the last change. State "with-vendor" is whatever the vendor still has in its
-    bucket.
+    Times are UTC; a day is that of the last change. State "with-vendor" is whatever the vendor
+    still has in its bucket.
     """
     from handoff.custody.index.search import find_documents
 
@@ -121,19 +123,33 @@ def _document_row(d: DocumentFacts) -> list[str]:
 @click.command("show")
 @click.argument("reference", metavar="BATCH|DOCUMENT")
 @click.option("--names", is_flag=True, help="Original file names too; needs the recovery key.")
+@click.option(
+    "--redactions", is_flag=True, help="What was redacted, where and by which rule, instead."
+)
 @csv_option
 @json_option
 @home_option
-def show(reference: str, names: bool, as_csv: bool, as_json: bool, home_path: Path | None) -> None:
+def show(
+    reference: str,
+    names: bool,
+    redactions: bool,
+    as_csv: bool,
+    as_json: bool,
+    home_path: Path | None,
+) -> None:
     """What happened to a batch or a document, step by step.
 
     BATCH|DOCUMENT is a batch (or the beginning of its id), a document's id, or a control number.
     Times are UTC.
     """
-    from handoff.custody.views import show as history
+    from handoff.custody.views import history, in_words
 
     with opened(home_path) as reader:
-        rows = history(reader, reference)
+        events = history(reader, reference)
+    if redactions:
+        _print_redactions(home_path, events, as_csv=as_csv, as_json=as_json)
+        return
+    rows = in_words(events)
     known = _names(home_path, {row.batch_id for row in rows}) if names else {}
     _print_events(rows, as_csv=as_csv, as_json=as_json)
     for number, name in sorted(known.items()):
@@ -189,6 +205,29 @@ def _print_events(rows: Iterable[TimelineRow], *, as_csv: bool, as_json: bool) -
         for row in rows
     )
     print_rows(columns, shown, as_csv=as_csv)
+
+
+def _print_redactions(
+    home_path: Path | None, events: Iterable[CustodyEvent], *, as_csv: bool, as_json: bool
+) -> None:
+    """Each redaction as a row, or as the line of the record itself."""
+    from handoff.pipeline.home import Home
+    from handoff.pipeline.redactionlogs import read
+
+    records = read(Home.locate(home_path).require(), events)
+    entries = [
+        (number, json.loads(line))
+        for number, content in sorted(records.items())
+        for line in content.splitlines()[1:]
+    ]
+    if as_json:
+        for number, entry in entries:
+            emit("redaction", control_number=number, **entry)
+        return
+    fields = ["place", "kind", "unit", "start", "end", "entity", "recognizer", "score"]
+    fields += ["operator", "replacement"]
+    rows = ([number, *(str(entry[name]) for name in fields)] for number, entry in entries)
+    print_rows(["document", *fields], rows, as_csv=as_csv)
 
 
 def _names(home_path: Path | None, batch_ids: set[str]) -> dict[str, str]:

@@ -140,8 +140,11 @@ def held(run: Run, batch_id: str, result: Held) -> EventDraft:
     )
 
 
-def redacted(run: Run, batch_id: str, result: Redacted) -> list[EventDraft]:
-    """Redacted, rechecked, sealed, and the upload announced: durable together, before the PUT."""
+def redacted(run: Run, batch_id: str, result: Redacted, record: str) -> list[EventDraft]:
+    """Redacted, rechecked, sealed, and the upload announced: durable together, before the PUT.
+
+    `record` is the digest of the kept record of the redactions.
+    """
     assert result.sealed is not None  # noqa: S101 - a delivery always has a spool as destination
     sealed = result.sealed
     document = f"sha256:{result.sha256}"
@@ -157,7 +160,7 @@ def redacted(run: Run, batch_id: str, result: Redacted) -> list[EventDraft]:
             run,
             "document.redacted",
             **common,
-            products={"document": document},
+            products={"document": document, "redaction_log": f"sha256:{record}"},
             details={
                 "control_number": result.control_number,
                 "counts": _counts(result.redactions),

@@ -26,6 +26,7 @@ from handoff.errors import OutputExistsError
 from handoff.model import Checkpoint, CustodyEvent
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_ledger, open_reader
+from handoff.pipeline.redactionlogs import logs_seen
 from handoff.pipeline.texts import texts_seen
 from handoff.sealing import sshsig
 from handoff.sealing.files import creating, translated
@@ -141,7 +142,7 @@ def _gather(
         vkey="\n".join(str(key) for key in keys),
         allowed_signers=sshsig.allowed_signers_line(PRINCIPAL, signing, namespaces),
         manifests=manifests,
-        texts=texts_seen(home, events),
+        texts=texts_seen(home, events) | logs_seen(home, events),
     )
 
 

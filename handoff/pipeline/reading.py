@@ -9,6 +9,7 @@ Everything here is in memory; only ciphertext, or a copy that the user asked for
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, Redac
 from handoff.redaction.plan import decide
 from handoff.redaction.pseudonyms import Aliases
 from handoff.redaction.recheck import recheck
+from handoff.redaction.record import record
 from handoff.redaction.settle import settle
 from handoff.sealing.files import creating, translated
 from handoff.sealing.seal import seal
@@ -125,7 +127,8 @@ class Reader:
             recheck=verdict,
             content=content,
         )
-        return _pass_on(made, task.destination, _withheld(document.door))
+        passed = _pass_on(made, task.destination, _withheld(document.door))
+        return replace(passed, record=_record(document.units, redactions, made))
 
     def _batch(self, task: RedactTask) -> _Batch:
         return _batch(task.shared, keep_citations=self._engine.profile.keep_citations)
@@ -173,6 +176,14 @@ def _held(doc_id: str, verdict: RecheckFailed) -> Held:
     places = tuple(sorted({f"{leak.place}: {leak.entity} {leak.how}" for leak in verdict.leaks}))
     message = "the second reading still found something that should be gone"
     return Held(doc_id, RecheckError.code, message, RecheckError.hint, places)
+
+
+def _record(
+    units: Sequence[TextUnit], redactions: Sequence[Redaction], made: RedactedDocument
+) -> bytes:
+    number, sha256 = made.control_number, made.sha256
+    lines = record(units, redactions, control_number=number, document_sha256=sha256)
+    return zlib.compress(lines, 1)
 
 
 def _withheld(door: HouseDoor) -> tuple[WithheldPart, ...]:

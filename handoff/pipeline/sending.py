@@ -25,7 +25,7 @@ from handoff.model import (
     Outcome,
     StoreReceipt,
 )
-from handoff.pipeline import events, ids, worker
+from handoff.pipeline import events, ids, redactionlogs, worker
 from handoff.pipeline.batch import BatchState, Document, Intent, already_delivered, read_state
 from handoff.pipeline.closing import close_batch
 from handoff.pipeline.delivering import Landed, Upload, Uploads
@@ -204,9 +204,10 @@ def _hold(batch: Batch, doc_id: str, cause: Held | DocumentError) -> Held:
 
 
 def _announce(batch: Batch, result: Redacted) -> Upload:
-    """Make the intent durable; only then may the upload begin."""
+    """Make the record of the redactions and the intent durable; only then may the upload begin."""
     assert result.sealed is not None  # noqa: S101 - a delivery always has a spool as destination
-    batch.run.ledger.append(events.redacted(batch.run, batch.batch_id, result))
+    record = redactionlogs.keep(batch.run.home, batch.batch_id, result)
+    batch.run.ledger.append(events.redacted(batch.run, batch.batch_id, result, record))
     batch.announced[result.doc_id] = result
     intent = Intent(result.sealed.object_key, result.sealed.ciphertext_sha256)
     return Upload(result.doc_id, intent, spool_path(batch.run.home.spool, result.sealed.object_key))

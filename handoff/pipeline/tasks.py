@@ -74,7 +74,10 @@ class RedactTask:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """Facts about a document that was redacted and passed the recheck."""
+    """Facts about a document that was redacted and passed the recheck.
+
+    `record` says where what was redacted, compressed; no text is in it.
+    """
 
     doc_id: str
     control_number: str
@@ -88,6 +91,7 @@ class Redacted:
     units_read: int
     sealed: SealedDocument | None
     withheld: tuple[WithheldPart, ...] = ()
+    record: bytes = field(default=b"", repr=False)
 
 
 FindResult = Found | Held

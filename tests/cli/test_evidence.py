@@ -65,12 +65,29 @@ def test_a_stranger_verifies_a_batch_and_finds_any_change(connected: Firm) -> No
     assert b"212-555-0147" not in everything
     assert any(name.startswith("policies/") for name in files)
     assert any(name.startswith("profiles/") for name in files)
+    records_are_told(connected, files)
     page = files["index.html"].decode()
     assert "Delivered: the vendor&#39;s bucket confirmed it" in page
     for name in files.keys() - {"verify.py"}:
         assert judged(written(connected.directory / "one", files, {name: spoiled(files[name])}))[0]
         assert judged(written(connected.directory / "gone", files, {name: None}))[0]
     assert judged(written(connected.directory / "more", files, {"events/x.json": b"{}"}))[0] == 1
+
+
+def records_are_told(firm: Firm, files: dict[str, bytes]) -> None:
+    """Records of redactions are in the package, printed, and believed as the log knows them."""
+    records = [name for name in files if name.startswith("redactions/")]
+    assert len(records) == 2
+    [record] = [name for name in records if b"[PERSON-1]" in files[name]]
+    number = Path(record).stem
+    told = firm.run("custody", "show", number, "--redactions", "--json").of("redaction")
+    assert {entry["entity"] for entry in told} == {"PERSON", "PHONE_NUMBER"}
+    kept = firm.home / "records" / record
+    assert kept.stat().st_mode & 0o077 == 0
+    kept.write_bytes(spoiled(files[record]))
+    assert firm.run("custody", "show", number, "--redactions").code == 57
+    kept.unlink()
+    assert firm.run("custody", "show", number, "--redactions").code == 19
 
 
 def spoiled(content: bytes) -> bytes:
@@ -99,7 +116,7 @@ def test_an_event_that_was_never_in_the_log_does_not_fit_whatever_is_signed(
 
     assert connected.run("send", batch_of(connected), "--vendor", "acme").code == 3
     package = connected.directory / "evidence.zip"
-    assert connected.run("custody", "prove", "ACME-000001", "-o", package).code == 0
+    assert connected.run("custody", "prove", "ACME-000002", "-o", package).code == 0
     with zipfile.ZipFile(package) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     [held] = [n for n, c in files.items() if n.startswith("events/") and b'"document.held"' in c]

@@ -155,6 +155,9 @@ def verify() -> None:
         verify_manifest(name, known, size, root, proofs["consistency"])
     for name in (n for n in package if n.startswith(("policies/", "profiles/"))):
         check(Path(name).stem == hashlib.sha256(package[name]).hexdigest(), f"{name} is its digest")
+    for name in (n for n in package if n.startswith("redactions/")):
+        digest = hashlib.sha256(package[name]).hexdigest()
+        check(digest in known, f"{name} is what an event names")
     for token in sorted(n for n in package if n.endswith(".tsr")):
         name = token.removesuffix(".tsr")
         files = {"data": package[name], "tsr": package[token], "ca": package[name + ".ca"]}
@@ -182,7 +185,7 @@ def main() -> int:
         verify()
     except (KeyError, ValueError, IndexError, TypeError, AttributeError):
         check(False, "the package is whole")
-    key = re.search(rb"ssh-ed25519 (\S+)", package.get("allowed_signers", b""))
+    key = re.search(rb"ssh-ed25519 ([A-Za-z0-9+/]{68})", package.get("allowed_signers", b""))
     blob = hashlib.sha256(base64.b64decode(key[1] if key else b"")).digest()
     print("firm's signing key: SHA256:" + base64.b64encode(blob).decode().rstrip("="))
     print("log's key:", package.get("log.vkey", b"").decode(errors="replace").strip())
