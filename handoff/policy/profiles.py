@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from handoff.errors import ConfigError
 from handoff.model import DocumentOptions, EntityRule, Operator, RedactionProfile
@@ -44,12 +44,25 @@ class DocumentsSchema(StrictModel):
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
+def _both_forms(schema: dict[str, Any]) -> None:
+    """Tell editors of the short forms too, which a validator turns into the long one."""
+    code = {"type": "string", "pattern": "^[a-z]{2}$"}
+    properties = schema["properties"]
+    listed = {"type": "array", "items": code, "minItems": 1, "uniqueItems": True}
+    properties["languages"] = {"anyOf": [listed, properties["languages"]]}
+    properties["language"] = code
+    schema["required"] = [name for name in schema["required"] if name != "languages"]
+    schema["oneOf"] = [{"required": ["language"]}, {"required": ["languages"]}]
+
+
 class ProfileSchema(StrictModel):
     """A redaction profile file.
 
     `language: en`, or `languages: [en, fr]`, or `languages: {en: model, de: patterns}`, the usual
     one first.
     """
+
+    model_config = ConfigDict(json_schema_extra=_both_forms)
 
     languages: Annotated[dict[Language, Literal["model", "patterns"]], Field(min_length=1)]
     strict: bool = False
