@@ -157,6 +157,39 @@ def _alert(facts: _Facts) -> str:
 
 
 _WORDS: dict[str, Words] = {
+    "anchor.intended": lambda facts: (
+        f"About to put down a checkpoint{facts.count('size', 'event', 'events', ' over ')} outside"
+    ),
+    "anchor.locked": lambda facts: (
+        f"Checkpoint{facts.count('size', 'event', 'events', ' over ')} locked in the bucket of the"
+        f" anchors{facts.text('until', ' until ')}"
+    ),
+    "anchor.timestamped": lambda facts: (
+        f"Checkpoint{facts.count('size', 'event', 'events', ' over ')} seen by the time-stamp"
+        f" authority{facts.text('time', ' at ')}"
+    ),
+    "anchor.failed": lambda facts: (
+        f"A checkpoint could not be put down outside{facts.text('place', ': ')}"
+        f"{facts.text('code', ' (', ')')}"
+    ),
+    "hold.placed": lambda facts: (
+        f"Legal hold placed{facts.text('matter_id', ' on matter ')}"
+        f"{facts.text('reason', ', reason ')}"
+    ),
+    "hold.lifted": lambda facts: (
+        f"Legal hold lifted{facts.text('matter_id', ' from matter ')}"
+        f"{facts.text('reason', ', reason ')}"
+    ),
+    "log.key_rotated": lambda _: "The log's key was replaced; the former key signed the new one",
+    "log.key_replaced": lambda _: (
+        "The log's key was lost and replaced; nothing vouches for the new"
+    ),
+    "log.digest_key_erased": lambda _: (
+        "The key of the digests was erased: no guess can be confirmed from this log any more"
+    ),
+    "receipt.received": lambda facts: (
+        f"Receipt: the vendor{facts.text('vendor', ' ')} signed for what the manifest lists"
+    ),
     "access.seen": _seen,
     "alert.raised": _alert,
     "batch.opened": _opened,

@@ -13,6 +13,7 @@ from handoff.custody.index.update import open_index
 from handoff.custody.ledger import SqliteLedger
 from handoff.custody.logkey import LogKey
 from handoff.custody.views import period, show
+from handoff.custody.words import _WORDS
 from handoff.errors import UnknownReferenceError
 from handoff.model import EventDraft, JsonValue
 from tests.unit.custody.lab import SetClock, open_ledger
@@ -150,7 +151,7 @@ def test_an_unknown_or_ambiguous_reference_is_a_typed_error(
         show(ledger, reference)
 
 
-KINDS = sorted({d.kind for d in HISTORY} | {"delivery.abandoned"})
+KINDS = sorted({d.kind for d in HISTORY} | _WORDS.keys())
 
 
 @pytest.mark.parametrize("kind", KINDS)
