@@ -218,6 +218,30 @@ class KeyUnverifiedError(PolicyError):
     hint = "read the key's fingerprint to the vendor on the telephone, then record the day"
 
 
+class UnknownKeyError(PolicyError):
+    """No key, or more than one, of the vendor's policy is the one that was named."""
+
+    code = "policy.unknown_key"
+    exit_code = 12
+    hint = "see `handoff vendor keys list VENDOR`; name the key whole, or begin its fingerprint"
+
+
+class FingerprintError(PolicyError):
+    """The fingerprint that the vendor said is not that of the key in its policy."""
+
+    code = "policy.fingerprint"
+    exit_code = 14
+    hint = "do not use the key: somebody may have put another in its place; ask for it anew"
+
+
+class ProfileDiffersError(PolicyError):
+    """Documents were redacted by another profile than the one the new vendor's policy asks for."""
+
+    code = "policy.profile_differs"
+    exit_code = 10
+    hint = "send the originals with `handoff send --vendor`: they are redacted anew"
+
+
 class BatchLimitError(PolicyError):
     """There is more to send than the vendor's policy allows at once."""
 
@@ -475,6 +499,25 @@ class KeyExistsError(SealingError):
     code = "sealing.key_exists"
     exit_code = 33
     hint = "move the old key to a safe place first: what was sealed to it opens with nothing else"
+
+
+class KeysOfflineError(SealingError):
+    """The firm's private recovery keys are kept elsewhere, and this command needs them."""
+
+    code = "sealing.keys_offline"
+    exit_code = 32
+    hint = (
+        "bring them for this command: `handoff keys combine` from shares, or copy recovery-*.txt "
+        "into the home's keys directory; afterwards `handoff keys offline` takes them away again"
+    )
+
+
+class SharesError(SealingError):
+    """Shares of a recovery key that are damaged, too few, or of different keys."""
+
+    code = "sealing.shares"
+    exit_code = 32
+    hint = "give as many different shares of the same split as its first lines ask for"
 
 
 class PassphraseNeededError(SealingError):

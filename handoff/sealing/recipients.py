@@ -21,12 +21,12 @@ class RecoveryRecipients(Protocol):
     """The firm's recovery recipients, one of each kind."""
 
     @property
-    def recovery_x25519(self) -> age.X25519Identity:
+    def recovery_x25519(self) -> str:
         """For files with classic recipients."""
         ...
 
     @property
-    def recovery_pq(self) -> age.HybridIdentity:
+    def recovery_pq(self) -> str:
         """For files with post-quantum recipients."""
         ...
 
@@ -72,4 +72,4 @@ def recipients_for(vendor_recipients: Sequence[str], firm: RecoveryRecipients) -
     vendor = parse_recipients(vendor_recipients)
     post_quantum = vendor[0].kind == "hybrid"
     own = firm.recovery_pq if post_quantum else firm.recovery_x25519
-    return tuple(dict.fromkeys([*map(str, vendor), str(own.recipient())]))
+    return tuple(dict.fromkeys([*map(str, vendor), own]))

@@ -24,13 +24,21 @@ from handoff.errors import (
     PermissionsError,
     RecipientInvalidError,
 )
-from handoff.sealing import age, keys
+from handoff.sealing import age, keys, recovery
 from handoff.sealing.recipients import check_recipient, recipients_for
 
 CLASSIC = str(age.generate_x25519())
 HYBRID = str(age.generate_hybrid())
 SSH_KEY = Ed25519PrivateKey.generate()
 SSH = f"{age.SshIdentity(SSH_KEY)} vendor@example.com"
+
+
+SECRET = sorted(set(keys.KEY_FILES) - {keys.SIGNING_PUBLIC, recovery.RECIPIENTS})
+
+
+def whole(home: Path) -> None:
+    """Load every key, the recovery identities too."""
+    assert keys.load_firm_keys(home).identities
 
 
 def snapshot(directory: Path) -> dict[str, bytes]:
@@ -91,11 +99,11 @@ def test_a_full_disk_half_way_leaves_no_key_behind(
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o601])
-@pytest.mark.parametrize("name", sorted(set(keys.KEY_FILES) - {keys.SIGNING_PUBLIC}))
+@pytest.mark.parametrize("name", SECRET)
 def test_a_key_file_open_to_others_is_refused(name: str, mode: int, home: Path) -> None:
     (home / name).chmod(mode)
     with pytest.raises(PermissionsError, match=name):
-        keys.load_firm_keys(home)
+        whole(home)
 
 
 def test_a_key_directory_open_to_others_is_refused(home: Path) -> None:
@@ -106,7 +114,7 @@ def test_a_key_directory_open_to_others_is_refused(home: Path) -> None:
         keys.import_key(home, age.generate_x25519().encode().encode())
 
 
-@pytest.mark.parametrize("name", sorted(set(keys.KEY_FILES) - {keys.SIGNING_PUBLIC}))
+@pytest.mark.parametrize("name", SECRET)
 @pytest.mark.parametrize(
     "content",
     [
@@ -125,14 +133,14 @@ def test_a_missing_or_damaged_key_file_is_named_but_not_quoted(
         (home / name).write_bytes(content)
         (home / name).chmod(0o600)
     with pytest.raises(KeyFileError, match=name) as caught:
-        keys.load_firm_keys(home)
+        whole(home)
     assert "QQQQ" not in str(caught.value)
 
 
 def test_a_key_of_another_kind_under_the_name_is_refused(home: Path) -> None:
     (home / keys.RECOVERY_X25519).write_bytes((home / keys.RECOVERY_PQ).read_bytes())
     with pytest.raises(KeyFileError, match=keys.RECOVERY_X25519):
-        keys.load_firm_keys(home)
+        whole(home)
 
 
 def test_no_directory_is_a_key_file_error(tmp_path: Path) -> None:
@@ -142,7 +150,7 @@ def test_no_directory_is_a_key_file_error(tmp_path: Path) -> None:
 
 def test_the_repr_shows_no_secret(firm: keys.FirmKeys) -> None:
     shown = f"{firm!r} {firm.public_parts()!r}"
-    secrets = (firm.batch.hex(), repr(firm.batch), firm.recovery_x25519.encode())
+    secrets = (firm.batch.hex(), repr(firm.batch))
     assert not any(secret in shown for secret in secrets)
     assert "SECRET" not in shown
 
@@ -169,6 +177,7 @@ def test_an_existing_key_becomes_the_firms(
     content: bytes, passphrase: bytes | None, name: str, home: Path
 ) -> None:
     (home / name).unlink()
+    (home / recovery.RECIPIENTS).unlink()
     (home / keys.SIGNING_PUBLIC).unlink()
     if name != keys.SIGNING:
         (home / keys.SIGNING_PUBLIC).write_bytes(b"")

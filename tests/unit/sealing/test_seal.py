@@ -58,7 +58,7 @@ def test_the_spool_holds_what_the_sealed_document_says(
     assert sealed.size == len(content)
     assert (sealed.doc_id, sealed.control_number) == (document.doc_id, document.control_number)
     assert (sealed.object_key, sealed.recipients) == (KEY, recipients)
-    for identity in (VENDOR, firm.recovery_pq):
+    for identity in (VENDOR, firm.identities[1]):
         assert open_bytes(content, [identity]) == document.content
 
 
