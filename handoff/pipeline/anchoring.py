@@ -136,6 +136,11 @@ def local_copy(home: Home, size: int) -> Path:
     return anchors_directory(home) / f"{size:016d}.checkpoint"
 
 
+def timestamp_of(note: Path) -> Path:
+    """Where the timestamp over the note kept at `note` lies, if there is one."""
+    return note.with_name(f"{note.name}.tsr")
+
+
 def _settle(
     ledger: SqlLedger, checkpoint: Checkpoint, place: str, outcome: EventDraft | HandoffError
 ) -> Placed:
@@ -190,8 +195,7 @@ def _stamp(home: Home, checkpoint: Checkpoint, url: str, root: bytes) -> EventDr
         request = make_request(note)
         answer = ask(url, request.encoded)
         moment = check_timestamp(answer, note, root, nonce=request.nonce)
-        path = local_copy(home, checkpoint.size)
-        replace_file(path.with_name(path.name + ".tsr"), answer)
+        replace_file(timestamp_of(local_copy(home, checkpoint.size)), answer)
     except HandoffError as error:
         return error
     made = _event("anchor.timestamped", checkpoint, time=f"{moment:%Y-%m-%dT%H:%M:%SZ}")

@@ -24,8 +24,16 @@ from handoff.custody.rotation import load_verifier_keys
 from handoff.custody.views import history, in_words
 from handoff.errors import OutputExistsError
 from handoff.model import Checkpoint, CustodyEvent
+from handoff.pipeline.anchoring import (
+    anchors_directory,
+    local_copy,
+    timestamp_of,
+    timestamp_root,
+)
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_ledger, open_reader
+from handoff.pipeline.receipts import NAMESPACE as RECEIPT_NAMESPACE
+from handoff.pipeline.receipts import receipt_path, signers_of
 from handoff.pipeline.redactionlogs import logs_seen
 from handoff.pipeline.texts import texts_seen
 from handoff.sealing import sshsig
@@ -109,7 +117,10 @@ def _story(reader: LedgerReader, events: Sequence[CustodyEvent]) -> list[Custody
 
 
 def _checkpoint_over(home: Home, size: int) -> Checkpoint:
-    """The latest checkpoint if it covers the log's first `size` events, or a new one."""
+    """A checkpoint over the log's first `size` events: one under a timestamp, the latest, a new."""
+    for path in sorted(anchors_directory(home).glob("*.checkpoint")):
+        if int(path.stem) >= size and timestamp_of(path).exists():
+            return open_checkpoint(path.read_bytes(), load_verifier_keys(home.keys))
     with open_reader(home) as reader:
         note = reader.last_checkpoint()
     if note is not None:
@@ -132,18 +143,49 @@ def _gather(
         indexes = [event.index for event in events]
         proofs = inclusion_proofs(index, reader, indexes, checkpoint.size)
         consistency = consistency_proofs(index, reader, sizes, checkpoint.size)
-    signing = load_firm_keys(home.keys).public_parts().signing
-    namespaces = f"{sshsig.MANIFEST_NAMESPACE},{EVIDENCE_NAMESPACE}"
+    outside = _timestamp(home, checkpoint) | _receipts(home, events)
     return Evidence(
         events=events,
         proofs=proofs,
         checkpoint=checkpoint,
         consistency=consistency,
         vkey="\n".join(str(key) for key in keys),
-        allowed_signers=sshsig.allowed_signers_line(PRINCIPAL, signing, namespaces),
+        allowed_signers=_allowed_signers(home, events),
         manifests=manifests,
-        texts=texts_seen(home, events) | logs_seen(home, events),
+        texts=texts_seen(home, events) | logs_seen(home, events) | outside,
     )
+
+
+def _allowed_signers(home: Home, events: Sequence[CustodyEvent]) -> str:
+    """The firm's key, first, and those of the vendors' people who may sign receipts."""
+    signing = load_firm_keys(home.keys).public_parts().signing
+    namespaces = f"{sshsig.MANIFEST_NAMESPACE},{EVIDENCE_NAMESPACE}"
+    lines = [sshsig.allowed_signers_line(PRINCIPAL, signing, namespaces)]
+    vendors = {str(e.details["vendor"]) for e in events if e.kind == "receipt.received"}
+    for vendor in sorted(vendors):
+        for key in signers_of(home, vendor):
+            lines.append(sshsig.allowed_signers_line("vendor", key, RECEIPT_NAMESPACE))
+    return "".join(lines)
+
+
+def _timestamp(home: Home, checkpoint: Checkpoint) -> dict[str, bytes]:
+    """The timestamp over the checkpoint and its authority's certificate, if there is one."""
+    token, root = timestamp_of(local_copy(home, checkpoint.size)), timestamp_root(home)
+    if not token.exists() or not root:
+        return {}
+    return {"checkpoint.tsr": token.read_bytes(), "checkpoint.ca": root}
+
+
+def _receipts(home: Home, events: Sequence[CustodyEvent]) -> dict[str, bytes]:
+    """The vendors' receipts that the events name."""
+    found: dict[str, bytes] = {}
+    for event in events:
+        if event.kind == "receipt.received":
+            digest = event.products["receipt"].removeprefix("sha256:")
+            path = receipt_path(home, event.batch_id, digest)
+            if path.exists():
+                found[f"receipts/{event.batch_id}.{digest[:16]}.sig"] = path.read_bytes()
+    return found
 
 
 def _manifests(

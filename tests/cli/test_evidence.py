@@ -141,3 +141,61 @@ def test_an_unknown_reference_and_a_file_that_is_there_are_refused(firm: Firm) -
     package.write_text("mine")
     assert firm.run("custody", "prove", "nobody", "-o", package).code != 0
     assert package.read_text() == "mine"
+
+
+def test_a_timestamp_and_a_receipt_are_evidence_too(tmp_path: Path) -> None:
+    from datetime import UTC, date, datetime
+
+    from handoff.model import Manifest
+    from handoff.pipeline.anchoring import anchor
+    from handoff.pipeline.home import SystemClock
+    from handoff.pipeline.ledgers import open_ledger
+    from handoff.pipeline.proving import make_package
+    from handoff.pipeline.receipts import take_receipt
+    from handoff.sealing import manifest as manifests
+    from handoff.sealing.keys import load_firm_keys
+    from tests.authority import serve
+    from tests.unit.pipeline.conftest import make_home
+
+    home = make_home(tmp_path)
+    key = tmp_path / "vendor"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    public = " ".join(key.with_suffix(".pub").read_text().split()[:2])
+    with (home.vendors / "acme.yaml").open("a") as policy:
+        policy.write(f"signers:\n  - {{key: {public}, holder: A. Rao}}\n")
+    with open_ledger(home, SystemClock()) as ledger:
+        note = ledger.checkpoint().note
+    made = Manifest(
+        "b1", "acme", datetime.now(UTC), date(2030, 1, 1), "0" * 64, "1" * 64, "2" * 64,
+        ("age1x",), "", note, (),
+    )  # fmt: skip
+    manifest = home.records / "b1.manifest.json"
+    manifest.write_bytes(manifests.encode(made))
+    signature = manifests.sign(manifest.read_bytes(), load_firm_keys(home.keys).signing)
+    manifest.with_name("b1.manifest.json.sig").write_text(signature)
+    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "handoff-receipt", "-f", key]
+    receipt = tmp_path / "receipt.sig"
+    with manifest.open("rb") as signed, receipt.open("wb") as given:
+        subprocess.run(sign, check=True, stdin=signed, stdout=given, stderr=subprocess.DEVNULL)
+    take_receipt(home, SystemClock(), "b1", receipt)
+    with serve(tmp_path) as authority:
+        place = {"timestamp": {"url": authority.url, "root": str(authority.root)}}
+        home.config_file.write_text(json.dumps({"anchors": place}))
+        assert not [placed for placed in anchor(home, SystemClock()) if placed.error]
+    content, _ = make_package(home, "b1")
+    package = tmp_path / "evidence.zip"
+    package.write_bytes(content)
+    code, said = judged(package)
+    # The manifest made here lists no document, which is said; all else is right.
+    assert "ok     the vendor signed manifests/b1.json" in said
+    assert "ok     a time-stamp authority saw checkpoint (RFC 3161)" in said
+    assert [line for line in said.splitlines() if line.startswith("WRONG  ")] == [
+        "WRONG  manifests/b1.json lists 0 of the documents shown here"
+    ]
+    assert code == 1
+    with zipfile.ZipFile(package) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    [receipt_name] = [name for name in files if name.startswith("receipts/")]
+    for name in ("checkpoint.tsr", receipt_name):
+        folder = written(tmp_path / "spoiled", files, {name: spoiled(files[name])})
+        assert judged(folder)[1].count("WRONG  ") > 2

@@ -58,11 +58,12 @@ def run(command: list[str], given: bytes, files: dict[str, bytes]) -> bool | Non
     return done.returncode == 0
 
 
-def signed(name: str, space: str) -> None:
-    """Check the firm's SSH signature (PROTOCOL.sshsig) over a file of the package."""
-    files = {"sig": package[name + ".sig"], "allowed": package["allowed_signers"]}
-    command = f"ssh-keygen -Y verify -f allowed -I firm -n {space} -s sig"
-    check(run(command.split(), package[name], files), f"the firm signed {name}", "ssh-keygen")
+def signed(name: str, space: str, who: str = "firm", by: str = ".sig") -> None:
+    """Check an SSH signature (PROTOCOL.sshsig), in the file `by` or beside it, over a file."""
+    signature = package[name + by if by == ".sig" else by]
+    files = {"sig": signature, "allowed": package["allowed_signers"]}
+    command = f"ssh-keygen -Y verify -f allowed -I {who} -n {space} -s sig"
+    check(run(command.split(), package[name], files), f"the {who} signed {name}", "ssh-keygen")
 
 
 def node(left: bytes, right: bytes, prefix: bytes = b"\x01") -> bytes:
@@ -150,20 +151,19 @@ def verify() -> None:
         ):
             check(False, f"event {entry['index']} is in the log that the checkpoint commits to")
     check(bool(events), f"{len(events)} events are in the log of {size} that was signed")
-    known = {digest.rpartition(":")[2] for e in events for digest in e["products"].values()}
+    named = [{**e["materials"], **e["products"], "policy": e["policy_sha256"]} for e in events]
+    known = {digest.rpartition(":")[2] for digests in named for digest in digests.values()}
     for name in sorted(n for n in package if re.fullmatch(r"manifests/[^/]+\.json", n)):
         verify_manifest(name, known, size, root, proofs["consistency"])
-    for name in (n for n in package if n.startswith(("policies/", "profiles/"))):
-        check(Path(name).stem == hashlib.sha256(package[name]).hexdigest(), f"{name} is its digest")
-    for name in (n for n in package if n.startswith("redactions/")):
-        digest = hashlib.sha256(package[name]).hexdigest()
-        check(digest in known, f"{name} is what an event names")
+    for name in (n for n in package if n.startswith(("policies/", "profiles/", "redactions/"))):
+        check(hashlib.sha256(package[name]).hexdigest() in known, f"an event names {name}")
+    for name in sorted(n for n in package if n.startswith("receipts/")):
+        batch = name.split("/")[1].partition(".")[0]
+        signed(f"manifests/{batch}.json", "handoff-receipt", "vendor", name)
     for token in sorted(n for n in package if n.endswith(".tsr")):
         name = token.removesuffix(".tsr")
         files = {"data": package[name], "tsr": package[token], "ca": package[name + ".ca"]}
-        result = run(
-            ["openssl", "ts", "-verify", "-data", "data", "-in", "tsr", "-CAfile", "ca"], b"", files
-        )
+        result = run("openssl ts -verify -data data -in tsr -CAfile ca".split(), b"", files)
         check(result, f"a time-stamp authority saw {name} (RFC 3161)", "openssl")
 
 
