@@ -31,6 +31,7 @@ from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
 from handoff.sealing.keys import load_firm_keys
+from handoff.sealing.recovery import are_offline
 from handoff.sealing.recipients import recipients_for
 from handoff.storage.s3 import S3Store
 
@@ -102,9 +103,13 @@ def _configured(home: Home) -> str:
 
 
 def _keys(home: Home) -> str:
-    load_firm_keys(home.keys)
+    keys = load_firm_keys(home.keys)
     load_verifier_key(home.keys)
-    return "recovery, signing, batch and custody keys"
+    if are_offline(home.keys):
+        return "signing, batch and custody keys; the recovery keys are kept elsewhere"
+    # Also that what is sealed to is theirs: whoever swaps the recipients would read all that goes.
+    recovery = keys.identities
+    return f"{len(recovery)} recovery keys, signing, batch and custody keys"
 
 
 def _private_files(home: Home) -> str:

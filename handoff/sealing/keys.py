@@ -147,8 +147,9 @@ def import_key(directory: Path, untrusted: bytes, passphrase: bytes | None = Non
     if isinstance(identity, age.SshIdentity):
         keyfiles.write_all(directory, _signing_files(identity.key))
         return SIGNING
-    recovery.require_ours(directory, [identity])
     name = RECOVERY_PQ if isinstance(identity, age.HybridIdentity) else RECOVERY_X25519
+    if not (directory / name).exists():
+        recovery.require_ours(directory, [identity])
     keyfiles.write_all(directory, {name: recovery.identity_file(identity)})
     return name
 

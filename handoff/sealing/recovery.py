@@ -134,9 +134,11 @@ def require_ours(directory: Path, identities: Iterable[age.Identity]) -> None:
 
     Raises:
         KeyFileError: one of `identities` is not of the recipients of this directory.
+        PermissionsError: the directory is open to others.
     """
     if not (directory / RECIPIENTS).exists():
         return
+    keyfiles.require_directory(directory)
     known = load_recipients(directory)
     if any(str(identity) not in {known.x25519, known.pq} for identity in identities):
         raise KeyFileError(
