@@ -31,8 +31,8 @@ from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
 from handoff.sealing.keys import load_firm_keys
-from handoff.sealing.recovery import are_offline
 from handoff.sealing.recipients import recipients_for
+from handoff.sealing.recovery import are_offline
 from handoff.storage.s3 import S3Store
 
 FREE_BYTES_WANTED = 1_000_000_000
