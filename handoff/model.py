@@ -140,6 +140,19 @@ class DocumentOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRule:
+    """Which findings a person must look at before the document leaves (`review:` in the profile).
+
+    Attributes:
+        below: findings of a lower score; 0 for none.
+        entities: findings of these entities, whatever their score.
+    """
+
+    below: float = 0.0
+    entities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class RedactionProfile:
     """A redaction profile, as read from `policies/profiles/NAME.yaml`.
 
@@ -158,6 +171,7 @@ class RedactionProfile:
         other_languages: further language codes of the documents.
         patterns_only: those languages of which the firm said that patterns must do.
         strict: look with a second, independent model too.
+        review: which findings a person must look at before the document leaves.
     """
 
     name: str
@@ -174,6 +188,7 @@ class RedactionProfile:
     other_languages: tuple[str, ...] = ()
     patterns_only: frozenset[str] = frozenset()
     strict: bool = False
+    review: ReviewRule = ReviewRule()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -223,6 +238,8 @@ class Access:
         return_prefix: where it may put its work product ("returns/"), "" for nowhere.
         expires_days: days after which the store removes an object.
         lock: default retention, None for none.
+        denied: keys of objects that were taken back and may still lie there; a whole batch as
+            `BATCH/`. Comes from the custody log, never from a policy file.
     """
 
     principals: tuple[str, ...] = ()
@@ -231,6 +248,7 @@ class Access:
     return_prefix: str = ""
     expires_days: int = 90
     lock: ObjectLock | None = None
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,13 +281,15 @@ class SubProcessor:
 class VendorKey:
     """A public key of the vendor: an age recipient or an SSH key.
 
-    `verified` and `revoked` are days, None where that never happened as far as the policy says.
+    `verified` and `revoked` are days, None where that never happened as far as the policy says;
+    `until` is the last day on which is sealed to it, None for no end.
     """
 
     key: str
     holder: str = ""
     verified: date | None = None
     revoked: date | None = None
+    until: date | None = None
 
 
 class KeyState(StrEnum):
@@ -371,6 +391,11 @@ class VendorPolicy:
     limits: VendorLimits = VendorLimits()
     release: Release = Release()
     notification: Notification = Notification()
+
+    def recipients_on(self, day: date) -> tuple[str, ...]:
+        """The recipients that are sealed to on `day` (UTC): less those whose `until` is over."""
+        over = {key.key for key in self.keys if key.until is not None and key.until < day}
+        return tuple(recipient for recipient in self.recipients if recipient not in over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from handoff.cli.options import home_option, json_option
 from handoff.cli.output import emit, is_terminal, say, table
 
 if TYPE_CHECKING:
-    from handoff.model import VendorPolicy
+    from handoff.model import Access, VendorPolicy
     from handoff.storage.audit import Audit
     from handoff.storage.export import Format
     from handoff.storage.provision import Plan
@@ -29,6 +29,23 @@ def _load(name: str, home_path: Path | None) -> VendorPolicy:
 
     home = Home.locate(home_path).require()
     return load_vendor(home.vendors, name, home.config().storage)
+
+
+def _in_force(policy: VendorPolicy, home_path: Path | None) -> Access:
+    """What the vendor may do now: its policy, less what was taken back from it."""
+    from handoff.pipeline.home import Home
+    from handoff.pipeline.recalling_state import access_in_force
+
+    return access_in_force(Home.locate(home_path).require(), policy)
+
+
+def _require_not_offboarded(name: str, home_path: Path | None) -> None:
+    from handoff.pipeline.home import Home
+    from handoff.pipeline.ledgers import open_reader
+    from handoff.pipeline.recalling_state import require_not_offboarded
+
+    with open_reader(Home.locate(home_path).require()) as reader:
+        require_not_offboarded(reader, name)
 
 
 @command.command("list")
@@ -128,7 +145,10 @@ def provision(
     from handoff.storage.provision import apply, plan
 
     policy = _load(name, home_path)
-    access = replace(policy.access, principals=principals) if principals else policy.access
+    access = _in_force(policy, home_path)
+    if principals:
+        _require_not_offboarded(name, home_path)
+        access = replace(access, principals=principals)
     if not access.principals:
         say("no principal is named (`access.principals`), so nobody but the firm can read")
     planned = plan(policy.bucket, policy.name, access)
@@ -175,7 +195,7 @@ def audit(name: str, as_json: bool, home_path: Path | None) -> None:
     from handoff.storage.audit import audit as look
 
     policy = _load(name, home_path)
-    result = look(policy.bucket, policy.name, policy.access)
+    result = look(policy.bucket, policy.name, _in_force(policy, home_path))
     if as_json:
         _emit_audit(result)
     else:

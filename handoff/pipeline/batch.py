@@ -6,7 +6,7 @@ what was held, which upload was announced and not confirmed. No I/O but reading 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def _apply(state: BatchState, event: CustodyEvent) -> None:
         latest[event.kind][event.doc_id] = event
         if event.kind == "document.redacted":
             state.withheld[event.doc_id] = []
-    elif event.kind.startswith(("batch.", "manifest.")):
+    elif event.kind.startswith(("batch.", "manifest.", "recall.")):
         _apply_whole(state, event)
     elif event.kind == "document.part_held":
         state.withheld.setdefault(event.doc_id, []).append(event)
@@ -119,6 +119,9 @@ def _apply_whole(state: BatchState, event: CustodyEvent) -> None:
             state.manifest_intents[intent.object_key] = intent
         case "manifest.delivered":
             state.finished = True
+        case "recall.intended":
+            # Nothing more is sent of a batch that was taken back.
+            state.finished = state.finished or not event.doc_id
         case _:
             pass
 
@@ -157,22 +160,29 @@ class History:
             self._states[batch_id] = read_state(self._ledger, batch_id)
         return self._states[batch_id]
 
-    def settled(self, doc_id: str, engine: str) -> AlreadyDelivered | Held | None:
-        """How a finished batch ended for this document, if trying again would change nothing."""
+    def settled(
+        self, doc_id: str, engine: str, reopens: Callable[[CustodyEvent], bool] = lambda _: False
+    ) -> AlreadyDelivered | Held | None:
+        """How a finished batch ended for this document, if trying again would change nothing.
+
+        `reopens` says of a `document.held` whether people have decided otherwise since.
+        """
         kinds = ("delivery.confirmed", "document.held")
         for event in reversed(list(self._ledger.events(doc_id=doc_id, kinds=kinds))):
             if not self.state(event.batch_id).finished:
                 continue
             if event.kind == "delivery.confirmed":
                 return already_delivered(self.state(event.batch_id), doc_id)
-            lasting = event.details["code"] not in PASSING_CODES
+            lasting = event.details["code"] not in PASSING_CODES and not reopens(event)
             held = held_from_event(event, self.state(event.batch_id).control.get(doc_id, ""))
             return held if lasting and _engine(event) == engine else None
         return None
 
     def unfinished(self, policy_sha256: str = "") -> Iterator[BatchState]:
         """Batches begun (under this policy, if one is named) and not finished, oldest first."""
-        closing = self._ledger.events(kinds=["batch.closed", "manifest.delivered"])
+        closing = self._ledger.events(
+            kinds=["batch.closed", "manifest.delivered", "recall.intended"]
+        )
         ended = {event.batch_id for event in closing if _ends(event)}
         for batch_id in self.batch_ids:
             state = self.state(batch_id)
@@ -181,6 +191,8 @@ class History:
 
 
 def _ends(event: CustodyEvent) -> bool:
+    if event.kind == "recall.intended":
+        return not event.doc_id
     return event.kind == "manifest.delivered" or event.details["delivered"] == 0
 
 

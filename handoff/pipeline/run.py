@@ -16,9 +16,11 @@ from handoff.model import RedactionProfile, VendorPolicy
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_ledger, reserved
+from handoff.pipeline.recalling_state import require_not_offboarded
+from handoff.pipeline.vendor_key_register import read_register, register_of
 from handoff.policy.config import ConfigSchema
 from handoff.policy.matters import with_matter
-from handoff.policy.preflight import preflight, require_matter
+from handoff.policy.preflight import preflight, require_keys, require_matter
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
 from handoff.ports import Clock, Ledger, Reporter, Store
@@ -107,20 +109,24 @@ def open_run(  # noqa: PLR0913 - all that is given on the command line
     config = home.require().config()
     policy = load_vendor(home.vendors, vendor, config.storage)
     require_matter(policy, matter.stem if matter else "")
-    for warning in preflight(policy, clock.now().date(), config.firm.value()):
+    today, firm = clock.now().date(), config.firm.value()
+    for warning in preflight(policy, today, firm, read_register(home)):
         reporter.note(warning)
     profile = load_profile(home.profiles, policy.profile)
     if matter is not None:
         profile = with_matter(profile, matter)
     start_fork_server()
     keys = load_firm_keys(home.keys)
-    recipients = recipients_for(policy.recipients, keys)
+    recipients = recipients_for(policy.recipients_on(today), keys)
     engine = open_engine(profile, config, keys.batch)
     with home.locked(wait=wait):
         store = S3Store(policy.bucket, vendor=policy.name)
         store.check()
         with open_ledger(home, clock) as ledger, reserved(ledger, vendor, wait=wait):
             _require_clock(ledger, clock)
+            require_not_offboarded(ledger, vendor)
+            # A key may have been revoked while this run waited for another one to end.
+            require_keys(policy, today, firm, register_of(ledger))
             yield Run(
                 home, config, policy, engine, keys, recipients, ledger, store, clock, reporter
             )

@@ -15,6 +15,7 @@ from typing import Any
 
 from handoff.errors import StoreRefusedError
 from handoff.model import Access, Bucket
+from handoff.storage.takenback import with_taken_back
 
 # Of one user or one role, never a wildcard. Ceph leaves the account empty, SeaweedFS has zeros.
 _PRINCIPAL = re.compile(r"arn:aws(?:-[a-z]+)*:iam::(?:\d{12})?:(?:user|role)/[\w+=,.@/-]{1,512}")
@@ -56,7 +57,8 @@ def bucket_policy(bucket: Bucket, access: Access) -> Policy:
     if access.principals:
         statements += [_to(access, denial) for denial in _vendor_denials(bucket, access)]
     statements += [{**denial, "Principal": "*"} for denial in _denials_for_all(bucket)]
-    return {"Version": "2012-10-17", "Statement": statements}
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    return with_taken_back(policy, bucket, access.principals, access.denied)
 
 
 def vendor_policy(bucket: Bucket, access: Access) -> Policy:

@@ -24,8 +24,10 @@ from handoff.storage.translate import NotOfferedError, NotSetError
 if TYPE_CHECKING:
     from boto3.session import Session
 
-# What handoff puts there: `<batch>/<random>.age`, and the manifest with its signature.
-_OURS = re.compile(r"b[0-9a-f]{24}/(?:[0-9a-f]{8,64}\.age|manifest\.json\.(?:age|sig))")
+# What handoff puts there: `<batch>/<random>.age`, manifest and notices with their signatures.
+_OURS = re.compile(
+    r"b[0-9a-f]{24}/(?:[0-9a-f]{8,64}\.age|(?:manifest|clawback-[\w-]{1,40})\.json\.(?:age|sig))"
+)
 # Keys are said up to this many; what is wrong with a thousand objects is wrong with the bucket.
 MAX_KEYS = 20
 
@@ -123,7 +125,12 @@ def _objects(api: BucketApi, access: Access) -> tuple[int, list[Drift]]:
     delivered = [key for key in versions if not (returned and key.startswith(returned))]
     foreign = [key for key in delivered if not _OURS.fullmatch(key)]
     twice = [key for key in delivered if versions[key] > 1]
-    gone = [key for key in deleted if key in versions]
+    taken_back = set(access.denied)
+    gone = [
+        key
+        for key in deleted
+        if key in versions and not taken_back & {key, f"{key.partition('/')[0]}/"}
+    ]
     found = [
         *_named("HA031", foreign),
         *_named("HA032", twice),

@@ -1,0 +1,105 @@
+"""What was taken back cannot be read by the vendor, on real servers, locked or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handoff.errors import LegalHoldError
+from handoff.pipeline.home import Home, SystemClock
+from handoff.pipeline.logkeeping import place_hold
+from handoff.pipeline.recalling import How, recall
+from handoff.pipeline.recalling_state import access_in_force
+from handoff.sealing.seal import open_bytes
+from handoff.storage import embedded
+from handoff.storage.audit import audit
+from tests.ceph import Ceph
+from tests.delivered import Delivered, use_logins
+
+Server = embedded.Server | Ceph
+pytestmark = pytest.mark.real
+CLOCK = SystemClock()
+TRIED = How("privilege", as_profile="acme")
+
+
+@pytest.fixture(scope="module", params=["seaweedfs", "ceph"])
+def server(request: pytest.FixtureRequest) -> Server:
+    found: Server = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def there(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivered:
+    use_logins(server, tmp_path, monkeypatch)
+    return Delivered(Home(tmp_path / "home"), server)
+
+
+@pytest.mark.parametrize("lock", ["", "governance", "compliance"])
+def test_a_recalled_batch_is_unreadable_to_the_vendor_locked_or_not(
+    there: Delivered, lock: str
+) -> None:
+    there.lock = lock
+    there.make()
+    batch, other = there.deliver(2), there.deliver(1)
+    keys = [*batch.keys.values(), f"{batch.batch_id}/manifest.json.age"]
+    assert len(there.readable("acme", keys)) == 3
+    done = recall(there.home, CLOCK, batch.batch_id, TRIED)
+    assert there.readable("acme", keys) == []
+    assert not set(keys) & set(there.listed("acme"))
+    assert len(done.remaining) == (4 if lock else 0)
+    assert all(taken.until for taken in done.remaining)
+    assert there.versions(f"{batch.batch_id}/b") == 0
+    assert [d["tried_as"] for d in there.details("recall.proven")] == ["vendor"]
+    assert [d["listing"] for d in there.details("recall.proven")] == ["hidden"]
+    assert len(there.readable("acme", list(other.keys.values()))) == 1
+    assert there.provision().changes == ()
+    # Neither a later provision nor a later recall lifts it.
+    recall(there.home, CLOCK, batch.batch_id, TRIED)
+    assert there.readable("acme", keys) == []
+    policy = there.policy()
+    found = audit(policy.bucket, "acme", access_in_force(there.home, policy))
+    assert found.findings == ()
+
+
+def test_one_document_is_taken_back_and_the_others_stay(there: Delivered, tmp_path: Path) -> None:
+    there.make()
+    batch = there.deliver(3)
+    number = batch.numbers[1]
+    notice = tmp_path / "notice.txt"
+    done = recall(there.home, CLOCK, f"{number}.txt", How("privilege", "acme", notice=notice))
+    assert [taken.item.control_number for taken in done.taken] == [number]
+    assert there.readable("acme", list(batch.keys.values())) == [
+        batch.keys[batch.numbers[0]],
+        batch.keys[batch.numbers[2]],
+    ]
+    assert number in notice.read_text()
+    assert "502(b)" in notice.read_text()
+    key = f"{batch.batch_id}/clawback-{number}.json.age"
+    sealed = there.client("acme").get_object(Bucket=there.bucket, Key=key)["Body"].read()
+    assert number in open_bytes(sealed, [there.identity]).decode()
+    assert there.kinds(batch.batch_id) == [
+        "recall.intended",
+        "delivery.denied",
+        "delivery.recalled",
+        "recall.proven",
+        "recall.finished",
+        "clawback.intended",
+        "clawback.noticed",
+    ]
+    before = there.kinds(batch.batch_id)
+    assert recall(there.home, CLOCK, number, TRIED).taken == []
+    assert there.kinds(batch.batch_id) == before
+
+
+def test_a_legal_hold_blocks_destruction_and_not_denial(there: Delivered) -> None:
+    there.make()
+    batch = there.deliver(1, matter="2026-0417")
+    place_hold(there.home, CLOCK, "2026-0417", "", "docket-1")
+    with pytest.raises(LegalHoldError):
+        recall(there.home, CLOCK, batch.batch_id, TRIED)
+    assert there.kinds(batch.batch_id) == []
+    done = recall(there.home, CLOCK, batch.batch_id, How("privilege", "acme", deny_only=True))
+    assert len(done.remaining) == 3
+    assert there.versions(batch.batch_id) >= 3
+    assert there.readable("acme", list(batch.keys.values())) == []
