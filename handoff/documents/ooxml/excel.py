@@ -17,6 +17,7 @@ from handoff.documents.ooxml.cells import (
 from handoff.documents.ooxml.formulas import FormulaSlot, says_something, settle_cells, settle_rules
 from handoff.documents.ooxml.names import MC, A, C, X, split
 from handoff.documents.ooxml.package import Part
+from handoff.documents.ooxml.pageheaders import settle_headers
 from handoff.documents.slots import Passage, Piece, Slot
 from handoff.documents.trees import Element
 from handoff.errors import LimitError, UnsafeContentError
@@ -93,6 +94,7 @@ def clean(parts: Sequence[Part], door: Door) -> None:
         if settle_cells(part.root):
             _note_uncalculated(f"sheet {sheets}", door)
         settle_rules(part.root)
+        settle_headers(part.root)
         spent = inline_strings(part.root, strings, spent)
         word.name_objects(part)
         _clean_workbook(part.root)

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.geometry import Rect
+from handoff.documents.pdf.spacing import blanks_in_words
 
 _GAP = 1.9
 """Lines further apart than this many line heights belong to different paragraphs."""
@@ -168,12 +169,13 @@ def _break_between(previous: Line, line: Line) -> int:
 def _append_line(chars: Chars, line: Line, text: list[str], origin: list[int]) -> None:
     start, end = line.start_index, line.end_index
     plain = chars.text[start:end]
-    if _PLAIN.fullmatch(plain):
+    blanks = blanks_in_words(chars, start, end)
+    if not blanks and _PLAIN.fullmatch(plain):
         text.append(plain)
         origin.extend(range(start, end))
         return
     for index in range(start, end):
-        piece = _readable(chars, index)
+        piece = "" if index in blanks else _readable(chars, index)
         text.append(piece)
         origin.extend([index] * len(piece))
 

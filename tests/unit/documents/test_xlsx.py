@@ -163,6 +163,22 @@ PLACES: dict[str, Callable[[str], bytes]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "&CZebulon Quarterstaff",
+        '&L&"Arial,Bold"&12Zebulon Quarterstaff&RPage &P',
+        "&KFF0000Zeb&Bulon &IQuarter&Istaff",
+        "&Pzebulon quarterstaff &&",
+    ],
+)
+def test_a_name_in_a_page_header_is_read_without_the_codes_that_stick_to_it(header: str) -> None:
+    escaped = header.replace("&", "&amp;").replace('"', "&quot;")
+    content = build(after=f"<headerFooter><oddHeader>{escaped}</oddHeader></headerFooter>")
+    words = text_of(HANDLER.read(content, HouseDoor())).casefold().split()
+    assert words.index("zebulon") + 1 == words.index("quarterstaff"), "two words of their own"
+
+
 _ONE_WORD = ("name of a table style", "prompt of one word")
 
 

@@ -258,3 +258,19 @@ def test_a_field_without_an_appearance_is_drawn_from_its_value(bench: Any, build
     assert "Zebediah" not in "".join(
         u.text for u in bench.reread(bench.redact(content, "Zebediah"))
     )
+
+
+@pytest.mark.parametrize("tracking", [3, 4, 6, 9])
+def test_a_name_whose_letters_are_set_apart_is_read_as_words(
+    tracking: int, bench: Any, build: Any
+) -> None:
+    build.page(f"BT /F1 12 Tf {tracking} Tc 72 700 Td (In the matter of MARGARET HOLLIS) Tj ET")
+    text = bench.text(build.bytes())
+    assert "MARGARET HOLLIS" in text
+    assert "In the matter of" in text
+
+
+def test_columns_of_single_letters_stay_apart(bench: Any, build: Any) -> None:
+    shown = " ".join(f"1 0 0 1 {72 + 40 * i} 700 Tm ({c}) Tj" for i, c in enumerate("YNYNNY"))
+    build.page(f"BT /F1 12 Tf {shown} ET")
+    assert bench.text(build.bytes()).split() == list("YNYNNY")
