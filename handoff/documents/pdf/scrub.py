@@ -144,6 +144,7 @@ class _Scrubber:
         self._limits = limits
         self._keep_pictures = keep_pictures
         self._seen: set[tuple[tuple[int, int], str]] = set()
+        self._fonts: dict[bytes, Any] = {}
         self._pending: list[tuple[str, Any]] = []
 
     def clean_page(self, page: Any) -> None:  # noqa: ANN401
@@ -194,7 +195,21 @@ class _Scrubber:
             if value_kind is None or not _allowed(value_kind, value):
                 del item[key]
             elif value_kind != schema.PLAIN:
+                if kind == "fonts" and isinstance(value, pikepdf.Dictionary):
+                    value = item[key] = self._shared_font(value)
                 self._pending.append((value_kind, value))
+
+    def _shared_font(self, font: Any) -> Any:  # noqa: ANN401
+        """The font as an object of its own, one for all that are spelled alike.
+
+        Of one that stands in a page's resources, PDFium makes an object for every string it shows.
+        """
+        if font.is_indirect:
+            return font
+        spelled = font.unparse()
+        if spelled not in self._fonts:
+            self._fonts[spelled] = self._pdf.make_indirect(font)
+        return self._fonts[spelled]
 
     def _visit_stream(self, kind: str, stream: Any) -> None:  # noqa: ANN401
         if kind == schema.PICTURE and not self._keep_pictures and _must_blank(stream):
