@@ -266,6 +266,22 @@ class OffboardedError(PolicyError):
     hint = "if the vendor is to work again: `handoff vendor offboard NAME --undo --reason CODE`"
 
 
+class ReviewerError(PolicyError):
+    """This account may not take this decision about a document."""
+
+    code = "policy.reviewer"
+    exit_code = 10
+    hint = "`release` in the vendor's policy says who may review, and whether two must agree"
+
+
+class ReviewOutdatedError(PolicyError):
+    """The profile or the matter's list is not the one under which the batch was held."""
+
+    code = "policy.review_outdated"
+    exit_code = 10
+    hint = "give the `--matter` of the send; after a change of the profile, send again first"
+
+
 class UnknownPolicyError(PolicyError):
     """No policy or profile of this digest was ever used here."""
 
@@ -384,6 +400,38 @@ class BlockedError(DocumentError):
     code = "document.blocked"
     exit_code = 26
     hint = "have a lawyer look at the place named; the profile blocks this kind of finding"
+
+
+class ReviewRequiredError(DocumentError):
+    """The policy or the profile says that a person looks at this document before it leaves."""
+
+    code = "document.review"
+    exit_code = 26
+    hint = "`handoff review BATCH` shows what was found and takes the decision; then send again"
+
+
+class ReviewStaleError(DocumentError):
+    """A person reviewed this document, but it does not read now as it did then."""
+
+    code = "document.review_stale"
+    exit_code = 26
+    hint = "handoff or its model changed since: review it anew with `handoff review BATCH`"
+
+
+class ReviewChangedError(DocumentError):
+    """The record of this document's review is gone, or is not the one that the log names."""
+
+    code = "document.review_changed"
+    exit_code = 26
+    hint = "restore records/reviews from the backup, or review the document anew"
+
+
+class ReviewRejectedError(DocumentError):
+    """A reviewer decided that this document stays here."""
+
+    code = "document.review_rejected"
+    exit_code = 26
+    hint = "take it out of the batch; `handoff review BATCH` can still release it"
 
 
 class LanguageError(DocumentError):

@@ -10,6 +10,7 @@ import click
 
 from handoff.cli.options import home_option, json_option
 from handoff.cli.output import emit, is_terminal, say, table
+from handoff.cli.vendor_keys import keys
 
 if TYPE_CHECKING:
     from handoff.model import Access, VendorPolicy
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 @click.group("vendor")
 def command() -> None:
     """List vendors, check them, provision and audit their buckets."""
+
+
+command.add_command(keys)
 
 
 def _load(name: str, home_path: Path | None) -> VendorPolicy:

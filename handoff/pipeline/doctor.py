@@ -27,6 +27,7 @@ from handoff.model import VendorPolicy
 from handoff.pipeline.home import Home
 from handoff.pipeline.ledgers import open_reader, verify_log
 from handoff.pipeline.records import require_known
+from handoff.pipeline.vendor_key_register import read_register
 from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
@@ -159,8 +160,9 @@ def _vendor(home: Home, name: str) -> Iterator[Check]:
     def policy() -> str:
         config = home.config()
         loaded = load_vendor(home.vendors, name, config.storage)
-        warnings = preflight(loaded, datetime.now(UTC).date(), config.firm.value())
-        recipients_for(loaded.recipients, load_firm_keys(home.keys))
+        today, register = datetime.now(UTC).date(), read_register(home)
+        warnings = preflight(loaded, today, config.firm.value(), register)
+        recipients_for(loaded.recipients_on(today), load_firm_keys(home.keys))
         policies.append(loaded)
         return "; ".join(warnings) or f"agreement until {loaded.expires}"
 

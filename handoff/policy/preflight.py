@@ -69,7 +69,7 @@ def preflight(
             raise ExpiredError(f"{what} of vendor {policy.name} expired on {expires}")
     require_transfer(policy, firm, today)
     require_residency(policy, firm)
-    _require_keys(policy, firm, register)
+    require_keys(policy, today, firm, register)
     return tuple(
         f"{what} of vendor {policy.name} expires on {expires}"
         for what, expires in dated
@@ -101,13 +101,23 @@ def require_residency(policy: VendorPolicy, firm: Firm) -> None:
     )
 
 
-def _require_keys(policy: VendorPolicy, firm: Firm, register: KeyRegister | None) -> None:
+def require_keys(
+    policy: VendorPolicy, today: date, firm: Firm, register: KeyRegister | None
+) -> None:
+    """Do nothing, or raise; arguments as `preflight`.
+
+    Raises:
+        NoRecipientError, KeyRevokedError, KeyUnverifiedError: as `preflight`.
+    """
     if not policy.keys and not policy.recipients:
         raise NoRecipientError(f"the policy of vendor {policy.name} lists no recipients")
     if not policy.recipients:
         raise KeyRevokedError(f"every recipient of vendor {policy.name} is revoked")
+    recipients = policy.recipients_on(today)
+    if not recipients:
+        raise NoRecipientError(f"the last recipient of vendor {policy.name} has ended (`until`)")
     own = PolicyRegister(policy)
-    for key in policy.recipients:
+    for key in recipients:
         states = {own.state(policy.name, key)}
         if register is not None:
             states.add(register.state(policy.name, key))

@@ -110,6 +110,9 @@ class RecipientSchema(StrictModel):
     verified: date | None = Field(
         default=None, description="day its fingerprint was compared by telephone"
     )
+    until: date | None = Field(
+        default=None, description="last day on which is sealed to it, beside the key after it"
+    )
     revoked: date | None = Field(default=None, description="day from which nothing is sealed to it")
 
 

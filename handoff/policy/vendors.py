@@ -164,7 +164,13 @@ def _contact(schema: ContactSchema | None) -> Contact | None:
 
 
 def _keys(schemas: Sequence[RecipientSchema | SignerSchema]) -> tuple[VendorKey, ...]:
-    return tuple(VendorKey(s.key, s.holder, s.verified, s.revoked) for s in schemas)
+    return tuple(
+        VendorKey(
+            *(s.key, s.holder, s.verified, s.revoked),
+            s.until if isinstance(s, RecipientSchema) else None,
+        )
+        for s in schemas
+    )
 
 
 def _access(schema: VendorSchema) -> Access:

@@ -40,7 +40,11 @@ def load(path: Path, schema: type[SchemaT]) -> tuple[SchemaT, str]:
     Raises:
         ConfigError: with `file:line: key: what was expected` for every mistake found.
     """
-    data = _read(path)
+    return validate(path, _read(path), schema)
+
+
+def validate(path: Path, data: bytes, schema: type[SchemaT]) -> tuple[SchemaT, str]:
+    """As `load`, of bytes that stand, or shall stand, in the file at `path`."""
     tree = _parse(path, data)
     try:
         return schema.model_validate(_plain(path, tree)), hashlib.sha256(data).hexdigest()

@@ -23,7 +23,7 @@ from handoff.sealing.recipients import parse_recipients
 _SPOOL_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 
 
-class _HashingSink:
+class HashingSink:
     """Hashes and counts what goes through to a file."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -32,12 +32,14 @@ class _HashingSink:
         self.size = 0
 
     def write(self, data: bytes | memoryview, /) -> int:
+        """Pass `data` on; returns how much of it was taken."""
         count = self._file.write(data)
         self._hash.update(data[:count])
         self.size += count
         return count
 
     def hexdigest(self) -> str:
+        """SHA-256 of all that was taken."""
         return self._hash.hexdigest()
 
 
@@ -71,7 +73,7 @@ def seal(
         translated("the sealed document"),
         replacing(spool_path(spool, object_key)) as file,
     ):
-        sink = _HashingSink(file)
+        sink = HashingSink(file)
         age.encrypt(io.BytesIO(document.content), sink, parsed)
     return SealedDocument(
         doc_id=document.doc_id,
