@@ -12,6 +12,10 @@ from handoff.pipeline.tasks import Found
 from handoff.redaction.pseudonyms import Aliases, assign, token
 
 
+READINGS_BYTES = 200_000_000
+"""What was read in pictures is kept up to here, over the whole batch; the rest is read again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What a worker needs to know of the rest of the batch."""
@@ -29,6 +33,8 @@ class BatchFindings:
     batch_key: bytes = field(repr=False)
     parties: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     packed: dict[str, bytes] = field(default_factory=dict, repr=False)
+    _readings: dict[str, bytes] = field(default_factory=dict, repr=False)
+    _room: int = READINGS_BYTES
     _values: dict[str, tuple[FoundValue, ...]] = field(default_factory=dict, repr=False)
     _named: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
 
@@ -37,6 +43,13 @@ class BatchFindings:
         self.packed[found.doc_id] = found.packed
         self._values[found.doc_id] = found.values
         self._named[found.doc_id] = found.named
+        if found.readings and len(found.readings) <= self._room:
+            self._room -= len(found.readings)
+            self._readings[found.doc_id] = found.readings
+
+    def readings(self, doc_id: str) -> bytes:
+        """What was read in the pictures of a document, where it was kept; it is kept no longer."""
+        return self._readings.pop(doc_id, b"")
 
     def shared(self, order: Iterable[str]) -> bytes:
         """The batch's values and pseudonym numbers, packed, the same however results came in."""

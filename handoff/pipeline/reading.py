@@ -19,6 +19,7 @@ from typing import cast
 from handoff.detection import language
 from handoff.detection.engine import PresidioDetector
 from handoff.detection.propagation import Seeker
+from handoff.documents import ocr
 from handoff.documents.base import DocumentFormat
 from handoff.documents.door import HouseDoor
 from handoff.documents.intake import IntakeItem, read_bytes
@@ -88,7 +89,8 @@ class Reader:
         Raises:
             DocumentError: it cannot be read whole, or is in a language that nothing here reads.
         """
-        document = self._open(task.item)
+        with ocr.remembering() as readings:
+            document = self._open(task.item)
         language.check(document.units, self._engine.profile.languages)
         findings = self._detector.find(document.units)
         return Found(
@@ -99,6 +101,7 @@ class Reader:
             packed=pack((findings, document.door.refused)),
             values=self._detector.values(document.units, findings),
             named=_named(document.units, findings),
+            readings=readings.pack(),
         )
 
     def redact(self, task: RedactTask) -> Redacted | Held:
@@ -110,9 +113,10 @@ class Reader:
         """
         visit = cast("tuple[tuple[Finding, ...], dict[str, DocumentError]]", unpack(task.packed))
         findings, refused = visit
-        document = self._open(task.item, refused)
-        redactions = self._decide(document, task, findings)
-        content = document.handler.rewrite(document.content, redactions, document.door)
+        with ocr.remembering(task.readings):
+            document = self._open(task.item, refused)
+            redactions = self._decide(document, task, findings)
+            content = document.handler.rewrite(document.content, redactions, document.door)
         verdict = self._recheck(document, task, content)
         if isinstance(verdict, RecheckFailed):
             return _held(task.doc_id, verdict)

@@ -143,7 +143,13 @@ def _redact(
     shared = findings.shared(documents)
     tasks = [
         RedactTask(
-            number, item, number, Destination(output=output), findings.packed[number], shared
+            number,
+            item,
+            number,
+            Destination(output=output),
+            findings.packed[number],
+            shared,
+            findings.readings(number),
         )
         for number, item in documents.items()
         if number in findings.packed

@@ -183,6 +183,7 @@ def _redact_tasks(batch: Batch, findings: BatchFindings) -> list[RedactTask]:
             Destination(run.home.spool, ids.object_key(batch.batch_id), run.recipients),
             findings.packed[document.doc_id],
             shared,
+            findings.readings(document.doc_id),
         )
         for document in batch.documents
         if document.doc_id in findings.packed and document.doc_id not in batch.state.confirmed

@@ -1,7 +1,9 @@
 """What goes to a worker process and what comes back: facts, never text.
 
 The exceptions are `Found.values` and `Found.named`: what was found in a document travels to the
-coordinator in memory, so that it is redacted in the whole batch. It is never written anywhere.
+coordinator in memory, so that it is redacted in the whole batch. And `Found.readings`, what was
+read in pictures, goes through it to the second visit: reading costs seconds a page. Neither is
+ever written anywhere.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ class Found:
     packed: bytes = field(repr=False)
     values: tuple[FoundValue, ...] = field(repr=False)
     named: tuple[tuple[str, str], ...] = field(repr=False)
+    readings: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class RedactTask:
     destination: Destination
     packed: bytes = field(repr=False)
     shared: bytes = field(repr=False)
+    readings: bytes = field(default=b"", repr=False)
 
     @property
     def size(self) -> int:

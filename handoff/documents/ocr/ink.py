@@ -62,8 +62,10 @@ def _ink(pixels: Array) -> Array:
     """Pixels that differ from the ground around them in any channel."""
     import cv2
 
-    ground = cv2.medianBlur(np.ascontiguousarray(pixels), 41)
-    contrast: Array = cv2.absdiff(pixels, ground).max(axis=2)
+    if bool((pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()):
+        pixels = pixels[..., :1]
+    ground = cv2.medianBlur(np.ascontiguousarray(pixels), 41).reshape(pixels.shape)
+    contrast: Array = cv2.absdiff(pixels, ground).reshape(pixels.shape).max(axis=2)
     ink: Array = (contrast > _CONTRAST).astype(np.uint8)
     return ink
 

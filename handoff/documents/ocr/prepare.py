@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 _LONG_SIDE = 2400
 """About A4 at 200 dpi; below it small print is lost (measured: benchmarks/bench_ocr.py)."""
 _LARGEST_FACTOR = 4.0
-_LIGHT = 200
+_LIGHT, _DARK = 200, 110
+_SAMPLE_SIDE = 600
 
 
 def flattened(image: Image.Image) -> Image.Image:
@@ -57,9 +58,17 @@ def gray(picture: Image.Image) -> Image.Image:
 
     Luminance alone would lose red print on a green ground of the same brightness.
     """
-    pixels = np.asarray(picture)
+    # A sample of the pixels tells; all of a page would take half a second.
+    sample = picture.resize(_sample_size(picture), Image.Resampling.NEAREST)
+    pixels = np.asarray(sample)
     spread = [float(pixels[..., channel].std()) for channel in range(3)]
-    luminance = np.asarray(picture.convert("L"))
-    best = int(np.argmax(spread))
-    chosen = pixels[..., best] if spread[best] > 1.3 * float(luminance.std()) else luminance
-    return Image.fromarray(255 - chosen if float(chosen.mean()) < 110 else chosen)
+    best, luminance = int(np.argmax(spread)), sample.convert("L")
+    coloured = spread[best] > 1.3 * float(np.asarray(luminance).std())
+    chosen = picture.getchannel(best) if coloured else picture.convert("L")
+    dark = float((pixels[..., best] if coloured else np.asarray(luminance)).mean()) < _DARK
+    return ImageOps.invert(chosen) if dark else chosen
+
+
+def _sample_size(picture: Image.Image) -> tuple[int, int]:
+    factor = min(1.0, _SAMPLE_SIDE / max(picture.size))
+    return max(1, round(picture.width * factor)), max(1, round(picture.height * factor))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 from PIL import Image
@@ -23,13 +24,15 @@ from handoff.documents.ocr.judge import (
     judge,
     shaped_like_writing,
 )
+from handoff.documents.ocr.memory import once
 from handoff.documents.ocr.page import Box, OcrPage, OcrWord, joined
 from handoff.documents.ocr.paragraphs import in_paragraphs
 from handoff.documents.ocr.prepare import enlarged, flattened, gray
 from handoff.documents.ocr.turning import read_turned
 from handoff.errors import DocumentError, OcrMissingError, ScanError
 
-_SEEK_SIDE, _LEAST_SCALE = 1400, 0.4
+_SEEK_SIDE, _AGAIN_SIDE, _LEAST_SCALE = 1400, 1056, 0.3
+"""Pixels of the longer side when writing is sought: hardly legible, and for reading again."""
 _MARGIN = 6
 
 
@@ -41,6 +44,10 @@ def recognize(image: Image.Image) -> OcrPage:
     Raises:
         OcrMissingError: an engine or its language data is not installed.
     """
+    return once(image, partial(_recognize, image))
+
+
+def _recognize(image: Image.Image) -> OcrPage:
     allow_page(image.size)
     with _translated():
         picture, factor = enlarged(flattened(image))
@@ -59,7 +66,7 @@ def second_opinion(image: Image.Image) -> OcrPage:
     allow_page(image.size)
     with _translated():
         picture, factor = enlarged(flattened(image))
-        lines = rapid.find_lines(picture, _seek_scale(picture))
+        lines = rapid.find_lines(picture, _seek_scale(picture, _AGAIN_SIDE))
         read = [rapid.read_line(picture, line, number) for number, line in enumerate(lines, 1)]
     words = in_paragraphs([line for line in read if line])
     return OcrPage(image.size, _original(words, factor), judge(words, [], []))
@@ -92,7 +99,7 @@ def _second_look(picture: Image.Image, words: list[OcrWord]) -> tuple[list[OcrWo
     read = [word.box for word in words if word.confidence >= HALF_SURE]
     marks = marks_outside(picture, read)
     if marks.telling:
-        found = rapid.find_lines(picture, _seek_scale(picture))
+        found = rapid.find_lines(picture, _seek_scale(picture, _SEEK_SIDE))
         lines += [line for line in found if _holds_any(line.box, marks)]
     more, unread = _read(picture, lines, len(words))
     return more, [box for box in unread if _holds_any(box, marks) and not _is_read(box, read)]
@@ -121,8 +128,8 @@ def _read(
     return words, unread
 
 
-def _seek_scale(picture: Image.Image) -> float:
-    return max(_LEAST_SCALE, min(1.0, _SEEK_SIDE / max(picture.size)))
+def _seek_scale(picture: Image.Image, side: int) -> float:
+    return max(_LEAST_SCALE, min(1.0, side / max(picture.size)))
 
 
 def _is_read(line: Box, words: list[Box]) -> bool:
