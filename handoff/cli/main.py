@@ -34,7 +34,12 @@ COMMANDS = {
     "open": ("open", "Open what was sealed, with the firm's or the vendor's identity."),
     "policy": ("policy", "Check policies, compare versions, show what was in force."),
     "recall": ("recall", "Take a batch or one document back from the vendor, and prove it."),
+    "expire": (
+        "expire",
+        "Delete what the vendor may no longer hold, and what was recalled once it can go.",
+    ),
     "redact": ("redact", "Write redacted copies for a person to look at; nothing is sent."),
+    "review": ("review", "Look at what a batch held for a person, and release or reject it."),
     "send": ("send", "Redact, recheck, seal and deliver documents to a vendor."),
     "setup": ("setup", "Install the language model and the PDF engine, verified by hash."),
     "vendor": ("vendor", "List vendors, check them, provision and audit their buckets."),

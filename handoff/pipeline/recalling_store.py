@@ -78,12 +78,18 @@ def withdrawing(
         yield Withdrawing(home, ledger, clock, bypass)
 
 
-def in_bucket(store: Withdrawal, target: Target) -> dict[str, list[Version]]:
-    """Versions by key: of the one document, or of all that lies in the batch, notices left out."""
+def in_bucket(
+    store: Withdrawal, target: Target, *, notices: bool = False
+) -> dict[str, list[Version]]:
+    """Versions by key: of the one document, or of all that lies in the batch.
+
+    Notices of what was taken back are left out unless `notices`.
+    """
     found: dict[str, list[Version]] = {}
     for version in store.versions(target.prefix):
         exact = not target.doc_id or version.key == target.prefix
-        if exact and not version.key.removeprefix(target.prefix).startswith(NOTICE):
+        notice = version.key.removeprefix(target.prefix).startswith(NOTICE)
+        if exact and (notices or not notice):
             found.setdefault(version.key, []).append(version)
     return found
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from handoff.errors import LegalHoldError
+from handoff.errors import ClockError, LegalHoldError
+from handoff.pipeline.expiring import expire, preview
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.logkeeping import place_hold
 from handoff.pipeline.recalling import How, recall
@@ -21,6 +23,18 @@ Server = embedded.Server | Ceph
 pytestmark = pytest.mark.real
 CLOCK = SystemClock()
 TRIED = How("privilege", as_profile="acme")
+TODAY = datetime.now(UTC).date()
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+class Shifted:
+    """A clock that is so many days off."""
+
+    def __init__(self, days: int) -> None:
+        self._by = timedelta(days=days)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._by
 
 
 @pytest.fixture(scope="module", params=["seaweedfs", "ceph"])
@@ -103,3 +117,62 @@ def test_a_legal_hold_blocks_destruction_and_not_denial(there: Delivered) -> Non
     assert len(done.remaining) == 3
     assert there.versions(batch.batch_id) >= 3
     assert there.readable("acme", list(batch.keys.values())) == []
+
+
+def test_what_is_past_its_day_goes_and_what_is_retained_is_denied_until_then(
+    there: Delivered,
+) -> None:
+    there.lock = "governance"
+    there.make()
+    gone, stays = there.deliver(2, expires=YESTERDAY), there.deliver(1, expires=TODAY)
+    keys = list(gone.keys.values())
+    assert [d.target.batch_id for d in preview(there.home, CLOCK)] == [gone.batch_id]
+    assert there.kinds(gone.batch_id) == []
+    [retained] = expire(there.home, CLOCK)
+    assert retained.remaining
+    assert there.readable("acme", keys) == []
+    assert there.provision().changes == ()
+    before = there.kinds(gone.batch_id)
+    assert [done.remaining for done in expire(there.home, CLOCK)] == [True]
+    assert there.kinds(gone.batch_id) == before
+    [done] = expire(there.home, CLOCK, bypass=True)
+    assert not done.remaining
+    assert there.versions(gone.batch_id) == 0
+    assert there.kinds(gone.batch_id).count("delivery.expired") == 2
+    assert list(expire(there.home, CLOCK)) == []
+    assert there.readable("acme", list(stays.keys.values())) == list(stays.keys.values())
+    assert there.provision().changes == ()
+
+
+def test_a_recalled_document_goes_once_retention_ends(there: Delivered) -> None:
+    there.lock = "governance"
+    there.make()
+    batch = there.deliver(2)
+    number = batch.numbers[0]
+    assert recall(there.home, CLOCK, number, TRIED).remaining
+    assert [done.remaining for done in expire(there.home, CLOCK)] == [True]
+    assert [done.remaining for done in expire(there.home, CLOCK, bypass=True)] == [False]
+    assert there.versions(batch.keys[number]) == 0
+    assert list(expire(there.home, CLOCK)) == []
+    assert there.kinds(batch.batch_id)[-2:] == ["delivery.recalled", "recall.finished"]
+    assert there.provision().changes == ()
+
+
+def test_nothing_on_legal_hold_expires(there: Delivered) -> None:
+    there.make()
+    batch = there.deliver(1, matter="2026-0417", expires=YESTERDAY)
+    place_hold(there.home, CLOCK, "2026-0417", "", "docket-1")
+    [done] = expire(there.home, CLOCK)
+    assert done.due.held
+    assert done.remaining
+    assert there.versions(batch.batch_id) == 3
+
+
+def test_a_clock_that_was_set_back_or_ahead_deletes_nothing(there: Delivered) -> None:
+    there.make()
+    batch = there.deliver(1)
+    for days in (-1, 400):
+        with pytest.raises(ClockError):
+            list(expire(there.home, Shifted(days)))
+    assert there.versions(batch.batch_id) == 3
+    assert there.kinds(batch.batch_id) == []
