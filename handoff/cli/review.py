@@ -49,9 +49,9 @@ def command(
 ) -> int:
     """Look at what a batch held for a person, and release or reject it.
 
-    Findings can be dropped and added. Text is shown on a terminal and nowhere else: it is not stored, and not in the custody log.
-    With --json findings are listed without text, and nothing is decided. What is released goes
-    with the next `handoff send` of the same documents.
+    Findings can be dropped and added. Text is shown on a terminal and nowhere else: it is not
+    stored, and not in the custody log. With --json findings are listed without text, and nothing
+    is decided. What is released goes with the next `handoff send` of the same documents.
 
     Exit status: 0 nothing waits any more, 3 something still does; others in README.md.
     """

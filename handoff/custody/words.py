@@ -100,6 +100,14 @@ def _part_held(facts: _Facts) -> str:
     return f"A part of the document was held back, the rest went on{place}{code}"
 
 
+def _reviewed(facts: _Facts) -> str:
+    values = facts.count("values", "value", "values", ": ")
+    dropped = facts.count("dropped", "dropped", "dropped", ", ")
+    added = facts.count("added", "place added", "places added", ", ")
+    number = facts.text("control_number", " ")
+    return f"Document{number} reviewed by a person{values}{dropped}{added}"
+
+
 def _sealed(facts: _Facts) -> str:
     recipients = facts.count("recipients", "recipient", "recipients", " to ")
     return f"Encrypted{recipients}{facts.text('control_number', ' as ')}"
@@ -205,6 +213,14 @@ _WORDS: dict[str, Words] = {
     "document.rechecked": _rechecked,
     "document.held": _held,
     "document.part_held": _part_held,
+    "document.reviewed": _reviewed,
+    "document.approved": lambda facts: (
+        f"Review of document{facts.text('control_number', ' ')} approved by a second person"
+    ),
+    "document.rejected": lambda facts: (
+        f"Document{facts.text('control_number', ' ')} rejected by a reviewer: it stays with the "
+        f"firm{facts.text('code', ' (', ')')}"
+    ),
     "document.sealed": _sealed,
     "delivery.intended": lambda facts: (
         f"About to send{facts.text('control_number', ' ')} to the vendor's bucket"

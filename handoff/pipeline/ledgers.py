@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import re
 import socket
 from collections.abc import Iterator, Sequence
@@ -21,16 +19,14 @@ from handoff.custody.note import VerifierKey
 from handoff.custody.reader import LedgerReader
 from handoff.custody.rotation import load_verifier_keys
 from handoff.custody.verify import Outside, verify
+from handoff.pipeline.accounts import account
 from handoff.pipeline.home import Home
 from handoff.ports import Clock
 
 
 def actor() -> str:
-    """Who runs this process, as the operating system knows them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid-{os.getuid()}"
+    """Who acts, as the operating system knows them."""
+    return account()
 
 
 def host() -> str:

@@ -35,7 +35,11 @@ from handoff.model import (
     TextUnit,
     WithheldPart,
 )
+from handoff.pipeline.decisions import Decisions, Digests
+from handoff.pipeline.decisions_applied import Applied, require_no_review
 from handoff.pipeline.finding import Shared, pack, unpack
+from handoff.pipeline.reviewing_values import Examined, ExamineTask
+from handoff.pipeline.reviewing_worker import Seen, examined
 from handoff.pipeline.run import Engine
 from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, RedactTask
 from handoff.redaction.plan import decide
@@ -82,24 +86,28 @@ class Reader:
             engine.model, engine.profile, optional=engine.optional_models
         )
         self._rechecker = self._detector.rechecker()
+        self._digests = Digests.of(engine.batch_key)
 
     def find(self, task: FindTask) -> Found:
         """Read the document and find what is in it.
 
         Raises:
-            DocumentError: it cannot be read whole, or is in a language that nothing here reads.
+            DocumentError: it cannot be read whole, is in a language that nothing here reads, or is
+                not what its reviewer saw.
         """
         with ocr.remembering() as readings:
             document = self._open(task.item)
         language.check(document.units, self._engine.profile.languages)
-        findings = self._detector.find(document.units)
+        review = self._applied(task.decisions)
+        findings = review.to_findings(document.units, self._detector.find(document.units))
+        values = self._detector.values(document.units, findings)
         return Found(
             doc_id=task.doc_id,
             media_type=document.handler.media_type,
             units=len(document.units),
             counts=dict(Counter(finding.entity for finding in findings)),
             packed=pack((findings, document.door.refused)),
-            values=self._detector.values(document.units, findings),
+            values=(*values, *review.values(document.units)),
             named=_named(document.units, findings),
             readings=readings.pack(),
         )
@@ -111,13 +119,13 @@ class Reader:
             DocumentError: it may not, or cannot wholly, be redacted.
             SealingError, DiskFullError, OutputExistsError: it cannot be passed on.
         """
-        visit = cast("tuple[tuple[Finding, ...], dict[str, DocumentError]]", unpack(task.packed))
-        findings, refused = visit
+        findings, refused = _visited(task.packed)
         with ocr.remembering(task.readings):
             document = self._open(task.item, refused)
-            redactions = self._decide(document, task, findings)
+            batch = self._batch(document, task)
+            redactions = self._decide(document, task, batch, findings)
             content = document.handler.rewrite(document.content, redactions, document.door)
-        verdict = self._recheck(document, task, content)
+        verdict = self._recheck(document, task, batch, content)
         if isinstance(verdict, RecheckFailed):
             return _held(task.doc_id, verdict)
         made = RedactedDocument(
@@ -134,8 +142,29 @@ class Reader:
         passed = _pass_on(made, task.destination, _withheld(document.door))
         return replace(passed, record=_record(document.units, redactions, made))
 
-    def _batch(self, task: RedactTask) -> _Batch:
-        return _batch(task.shared, keep_citations=self._engine.profile.keep_citations)
+    def examine(self, task: ExamineTask) -> Examined:
+        """The document's findings in context, for a person to look at.
+
+        Raises:
+            DocumentError: it cannot be read whole any more, or is not what its reviewer saw.
+        """
+        findings, refused = _visited(task.packed)
+        with ocr.remembering(task.readings):
+            units = self._open(task.item, refused).units
+        seeker = _batch(task.shared, keep_citations=self._engine.profile.keep_citations).seeker
+        seen = Seen(units, findings, seeker.extend(units, findings))
+        return examined(task, seen, self._engine.profile, self._digests)
+
+    def _applied(self, decisions: Decisions | None) -> Applied:
+        return Applied(decisions, self._digests)
+
+    def _batch(self, document: _Open, task: RedactTask) -> _Batch:
+        """What the rest of the batch found, as far as it counts in this document."""
+        keep = self._engine.profile.keep_citations
+        batch = _batch(task.shared, keep_citations=keep)
+        review = self._applied(task.decisions)
+        seeker = review.to_seeker(batch.seeker, document.units, keep_citations=keep)
+        return replace(batch, seeker=seeker)
 
     def _door(self) -> HouseDoor:
         return HouseDoor(self._engine.limits, self._engine.profile.documents)
@@ -147,27 +176,34 @@ class Reader:
         return _Open(content, handler, door, handler.read(content, door))
 
     def _decide(
-        self, document: _Open, task: RedactTask, findings: tuple[Finding, ...]
+        self, document: _Open, task: RedactTask, batch: _Batch, findings: tuple[Finding, ...]
     ) -> tuple[Redaction, ...]:
-        batch = self._batch(task)
-        everywhere = batch.seeker.extend(document.units, findings)
-        profile = self._engine.profile
-        plan = decide(document.units, everywhere, profile, self._engine.batch_key, batch.aliases)
+        units, profile = document.units, self._engine.profile
+        review = self._applied(task.decisions)
+        everywhere = review.without_dropped(units, batch.seeker.extend(units, findings))
+        plan = decide(units, everywhere, profile, self._engine.batch_key, batch.aliases)
         plan.check()
+        if task.decisions is None:
+            require_no_review(task.gate, profile.review, plan, units)
         redactions = plan.redactions(batch.numbers)
-        return settle(document.units, redactions, self._rechecker, profile)
+        return settle(units, redactions, review.to_detector(self._rechecker), profile)
 
     def _recheck(
-        self, document: _Open, task: RedactTask, content: bytes
+        self, document: _Open, task: RedactTask, batch: _Batch, content: bytes
     ) -> RecheckPassed | RecheckFailed:
         """Read what was written by the format's other reader, and judge it."""
         return recheck(
             document.handler.reread(content, self._door()),
-            self._batch(task).seeker,
-            self._rechecker,
+            batch.seeker,
+            self._applied(task.decisions).to_detector(self._rechecker),
             self._engine.profile,
             document.handler.readers,
         )
+
+
+def _visited(packed: bytes) -> tuple[tuple[Finding, ...], dict[str, DocumentError]]:
+    """What the first visit found, and which parts it refused."""
+    return cast("tuple[tuple[Finding, ...], dict[str, DocumentError]]", unpack(packed))
 
 
 def _named(units: Sequence[TextUnit], findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:

@@ -1,10 +1,12 @@
-"""The firm's own record of a batch: which original name got which control number, sealed."""
+"""The firm's own record of a batch: which original got which control number, sealed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from handoff.errors import CustodyForkError, RecordMissingError
 from handoff.model import CustodyEvent
@@ -20,14 +22,26 @@ def names_path(records: Path, batch_id: str) -> Path:
     return records / f"{batch_id}.names.json.age"
 
 
-def write_names(run: Run, batch_id: str, documents: Iterable[Document]) -> None:
-    """Seal control number -> original name to the firm's recovery key.
+def write_names(run: Run, batch_id: str, documents: Sequence[Document]) -> None:
+    """Seal control number -> original name, and where it lies, to the firm's recovery key.
 
     Raises:
         DiskFullError: there is no room for it.
     """
     names = {document.control_number: document.item.display_name() for document in documents}
-    record = {"type": "handoff-names", "version": 1, "batch_id": batch_id, "names": names}
+    # A path is bytes and need not be text; Latin-1 takes any bytes and gives them back.
+    sources = {
+        document.control_number: os.fsencode(document.item.path.absolute()).decode("latin-1")
+        for document in documents
+        if document.item.sha256
+    }
+    record = {
+        "type": "handoff-names",
+        "version": 1,
+        "batch_id": batch_id,
+        "names": names,
+        "sources": sources,
+    }
     plain = json.dumps(record, ensure_ascii=False, sort_keys=True).encode()
     recovery = [run.keys.public_parts().recovery_x25519]
     write_private(names_path(run.home.records, batch_id), seal_bytes(plain, recovery))
@@ -69,9 +83,25 @@ def read_names(records: Path, batch_id: str, identities: Iterable[age.Identity])
         IdentityMismatchError, SealedDamagedError: the record cannot be opened.
         RecordMissingError: there is no record of this batch.
     """
+    names: dict[str, str] = _opened(records, batch_id, identities)["names"]
+    return names
+
+
+def read_sources(
+    records: Path, batch_id: str, identities: Iterable[age.Identity]
+) -> dict[str, Path]:
+    """Where the originals lay, by control number; errors as `read_names`.
+
+    None of a batch that an older version sent.
+    """
+    sources = _opened(records, batch_id, identities).get("sources", {})
+    return {number: Path(os.fsdecode(path.encode("latin-1"))) for number, path in sources.items()}
+
+
+def _opened(records: Path, batch_id: str, identities: Iterable[age.Identity]) -> dict[str, Any]:
     try:
         sealed = names_path(records, batch_id).read_bytes()
     except OSError:
         raise RecordMissingError("the names of this batch are not among the records") from None
-    names: dict[str, str] = json.loads(open_bytes(sealed, identities))["names"]
-    return names
+    record: dict[str, Any] = json.loads(open_bytes(sealed, identities))
+    return record

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from handoff.documents.intake import IntakeItem, scan
 from handoff.errors import NothingToSendError
-from handoff.model import Outcome
+from handoff.model import AlreadyDelivered, CustodyEvent, Held, Outcome
 from handoff.pipeline import ids, seen
 from handoff.pipeline.batch import Document, History, number, resumable
+from handoff.pipeline.decisions_log import KINDS, Reviews
 from handoff.pipeline.events import engine_digest
 from handoff.pipeline.records import require_known
 from handoff.pipeline.resuming import sweep_spool
@@ -26,7 +27,7 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
 
     Documents that a finished batch delivered, in the same bytes under the same profile, are not
     sent again unless `again` is set; those it held are held again without being read anew, unless
-    the cause may have passed.
+    the cause may have passed or a reviewer has released them.
 
     Raises:
         NothingToSendError: there is no document in `inputs`.
@@ -41,11 +42,12 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
     if not items:
         raise NothingToSendError("the input holds no documents")
     history = History(run.ledger, run.policy.name)
+    reviews = Reviews(run.ledger.events(kinds=KINDS), run.policy.release)
     # One spool for all vendors: what waits in it may be another vendor's.
     sweep_spool(run.home.spool, History(run.ledger).unfinished())
     pending: dict[str, Document] = {}
     for document in _identified(run, items):
-        settled = None if again else history.settled(document.doc_id, engine_digest(run))
+        settled = None if again else _settled(run, history, reviews, document.doc_id)
         if settled is None:
             pending[document.doc_id] = document
         else:
@@ -54,8 +56,20 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
     size = sum(document.item.size for document in pending.values())
     require_within_limits(run.policy, len(pending), size)
     _keep_policies(run)
-    for batch in _batches(run, history, pending):
+    for batch in _batches(run, history, reviews, pending):
         yield from send_batch(batch)
+
+
+def _settled(
+    run: Run, history: History, reviews: Reviews, doc_id: str
+) -> AlreadyDelivered | Held | None:
+    """How an earlier batch ended for the document, unless it is to be looked at again."""
+
+    def reopens(held: CustodyEvent) -> bool:
+        return reviews.reopens(held, run.policy.sha256)
+
+    settled = history.settled(doc_id, engine_digest(run), reopens)
+    return reviews.told(settled) if isinstance(settled, Held) else settled
 
 
 def _keep_policies(run: Run) -> None:
@@ -80,17 +94,20 @@ def _identified(run: Run, items: Sequence[IntakeItem]) -> Iterator[Document]:
         yield Document(doc_id, item)
 
 
-def _batches(run: Run, history: History, pending: Mapping[str, Document]) -> Iterator[Batch]:
+def _batches(
+    run: Run, history: History, reviews: Reviews, pending: Mapping[str, Document]
+) -> Iterator[Batch]:
     """First the batches that an earlier run began and did not finish, then one of what is new."""
     begun = list(resumable(history.unfinished(run.policy.sha256), pending))
     prefix = run.policy.control_prefix
     for state, documents in begun:
-        yield Batch(run, state, number(documents, state, prefix, 1))
+        yield Batch(run, state, number(documents, state, prefix, 1), reviews)
     taken = {document.doc_id for _, documents in begun for document in documents}
     new = [document for doc_id, document in pending.items() if doc_id not in taken]
     if new:
         state = history.state(_fresh_batch_id(run, history, new))
-        yield Batch(run, state, number(new, state, prefix, history.last_control + 1))
+        numbered = number(new, state, prefix, history.last_control + 1)
+        yield Batch(run, state, numbered, reviews)
 
 
 def _fresh_batch_id(run: Run, history: History, documents: Sequence[Document]) -> str:

@@ -15,6 +15,7 @@ from handoff.errors import (
     DocumentError,
     MediaTypeError,
     ObjectExistsError,
+    ReviewChangedError,
     StorageError,
 )
 from handoff.model import (
@@ -28,6 +29,8 @@ from handoff.model import (
 from handoff.pipeline import events, ids, redactionlogs, worker
 from handoff.pipeline.batch import BatchState, Document, Intent, already_delivered, read_state
 from handoff.pipeline.closing import close_batch
+from handoff.pipeline.decisions import Decisions, gate
+from handoff.pipeline.decisions_log import Reviews
 from handoff.pipeline.delivering import Landed, Upload, Uploads
 from handoff.pipeline.finding import BatchFindings
 from handoff.pipeline.holding import held_from_error, held_from_event
@@ -42,11 +45,16 @@ from handoff.sealing.seal import spool_path
 
 @dataclass(slots=True)
 class Batch:
-    """A batch being sent: its documents in order, and what the log had of it at the start."""
+    """A batch being sent: its documents in order, and what the log had of it at the start.
+
+    `decisions` are those of documents that a reviewer has released.
+    """
 
     run: Run
     state: BatchState
     documents: list[Document]
+    reviews: Reviews
+    decisions: dict[str, Decisions] = field(default_factory=dict)
     announced: dict[str, Redacted] = field(default_factory=dict)
     trouble: StorageError | DiskFullError | None = None
 
@@ -126,12 +134,13 @@ def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome
     run.reporter.stage("reading", len(batch.documents))
     readable = []
     for document in batch.documents:
-        if document.item.problem is None:
-            readable.append(FindTask(document.doc_id, document.item))
+        begun = _begun(batch, document)
+        if isinstance(begun, FindTask):
+            readable.append(begun)
             continue
         run.reporter.advance(document.doc_id, document.item.size, held=True)
         if document.doc_id not in delivered:
-            yield _hold(batch, document.doc_id, document.item.problem)
+            yield _hold(batch, document.doc_id, begun)
     for task, outcome in pool.run(worker.find, readable):
         result = _admitted(batch, outcome)
         run.reporter.advance(task.doc_id, task.size, held=not isinstance(result, Found))
@@ -143,6 +152,20 @@ def _find(batch: Batch, pool: Pool, findings: BatchFindings) -> Iterator[Outcome
     for document in batch.documents:
         if document.doc_id in delivered:
             yield already_delivered(batch.state, document.doc_id)
+
+
+def _begun(batch: Batch, document: Document) -> FindTask | DocumentError:
+    """What is to be done with the document first, or why it is held already."""
+    doc_id, item = document.doc_id, document.item
+    if item.problem is not None:
+        return item.problem
+    try:
+        decisions = batch.reviews.decisions(batch.run.home.records, doc_id)
+    except ReviewChangedError as error:
+        return error
+    if decisions is not None:
+        batch.decisions[doc_id] = decisions
+    return FindTask(doc_id, item, decisions)
 
 
 def _admitted(batch: Batch, result: Found | Held | DocumentError) -> Found | Held | DocumentError:
@@ -184,6 +207,8 @@ def _redact_tasks(batch: Batch, findings: BatchFindings) -> list[RedactTask]:
             findings.packed[document.doc_id],
             shared,
             findings.readings(document.doc_id),
+            gate(run.policy.release, run.engine.batch_key, document.doc_id),
+            batch.decisions.get(document.doc_id),
         )
         for document in batch.documents
         if document.doc_id in findings.packed and document.doc_id not in batch.state.confirmed

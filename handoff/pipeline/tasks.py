@@ -15,14 +15,16 @@ from pathlib import Path
 from handoff.detection.spreading import FoundValue
 from handoff.documents.intake import IntakeItem
 from handoff.model import Held, SealedDocument, WithheldPart
+from handoff.pipeline.decisions import Decisions, Gate
 
 
 @dataclass(frozen=True, slots=True)
 class FindTask:
-    """Read a document and find what is in it."""
+    """Read a document and find what is in it; `decisions` are a reviewer's, where it has any."""
 
     doc_id: str
     item: IntakeItem
+    decisions: Decisions | None = None
 
     @property
     def size(self) -> int:
@@ -60,7 +62,10 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class RedactTask:
-    """Redact, recheck and seal a document. `shared` is what the whole batch found, compressed."""
+    """Redact, recheck and seal a document. `shared` is what the whole batch found, compressed.
+
+    `gate` says when the document waits for a person, unless `decisions` are one's already.
+    """
 
     doc_id: str
     item: IntakeItem
@@ -69,6 +74,8 @@ class RedactTask:
     packed: bytes = field(repr=False)
     shared: bytes = field(repr=False)
     readings: bytes = field(default=b"", repr=False)
+    gate: Gate = Gate.OPEN
+    decisions: Decisions | None = None
 
     @property
     def size(self) -> int:

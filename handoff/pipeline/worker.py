@@ -31,6 +31,7 @@ from handoff.model import Held
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
 from handoff.pipeline.pool import Pool
+from handoff.pipeline.reviewing_values import ExamineResult, ExamineTask
 from handoff.pipeline.run import Engine
 from handoff.pipeline.tasks import FindResult, FindTask, RedactResult, RedactTask
 from handoff.policy.config import WorkersSchema
@@ -49,7 +50,7 @@ _reader: Reader | None = None
 _failure: HandoffError | None = None
 _limits = WorkersSchema()
 
-TaskT = TypeVar("TaskT", FindTask, RedactTask)
+TaskT = TypeVar("TaskT", FindTask, RedactTask, ExamineTask)
 ResultT = TypeVar("ResultT")
 ReturnT = TypeVar("ReturnT")
 ParamT = ParamSpec("ParamT")
@@ -117,6 +118,11 @@ def find(task: FindTask) -> FindResult:
 def redact(task: RedactTask) -> RedactResult:
     """Redact, recheck and seal the document; held if any of it is not wholly possible."""
     return _guarded(task, lambda reader: reader.redact(task))
+
+
+def examine(task: ExamineTask) -> ExamineResult:
+    """What was found in the document, in context; held if it is not what it was."""
+    return _guarded(task, lambda reader: reader.examine(task))
 
 
 def _guarded(task: TaskT, step: Callable[[Reader], ResultT]) -> ResultT | Held:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from handoff.errors import ConfigError
-from handoff.model import DocumentOptions, EntityRule, Operator, RedactionProfile
+from handoff.model import DocumentOptions, EntityRule, Operator, RedactionProfile, ReviewRule
 from handoff.policy.yamlfile import StrictModel, load
 
 EntityName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,63}$")]
@@ -41,6 +41,17 @@ class DocumentsSchema(StrictModel):
     office_recheck: Literal["parts", "libreoffice"] = "parts"
 
 
+class ReviewSchema(StrictModel):
+    """`review:`, which findings a person must look at before the document leaves."""
+
+    below: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.0, description="hold a document for review that has a finding of a lower score"
+    )
+    entities: list[EntityName] = Field(
+        default_factory=list, description="hold a document for review that has any of these"
+    )
+
+
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
@@ -71,6 +82,7 @@ class ProfileSchema(StrictModel):
     recheck_block: list[EntityName] = Field(default_factory=list)
     citations: Literal["keep", "redact"] = "keep"
     documents: DocumentsSchema = DocumentsSchema()
+    review: ReviewSchema = ReviewSchema()
 
     @model_validator(mode="before")
     @classmethod
@@ -107,6 +119,14 @@ class ProfileSchema(StrictModel):
                 raise ValueError(f"recheck_block names {name}, which the profile does not remove")
         return self
 
+    @model_validator(mode="after")
+    def review_only_what_is_found(self) -> Self:
+        """What is kept is not looked for, so nobody would ever be asked about it."""
+        for name in self.review.entities:
+            if name not in self.entities or self.entities[name].operator is Operator.KEEP:
+                raise ValueError(f"review.entities names {name}, which the profile does not remove")
+        return self
+
 
 def load_profile(directory: Path, name: str) -> RedactionProfile:
     """Read the profile `name` from `directory`.
@@ -130,4 +150,5 @@ def load_profile(directory: Path, name: str) -> RedactionProfile:
         other_languages=tuple(schema.languages)[1:],
         patterns_only=frozenset(n for n, how in schema.languages.items() if how == "patterns"),
         strict=schema.strict,
+        review=ReviewRule(schema.review.below, frozenset(schema.review.entities)),
     )

@@ -1,4 +1,4 @@
-"""`handoff review` as a reviewer uses it: what was held is shown on a terminal, decided and sent."""
+"""`handoff review` as a reviewer uses it: shown on a terminal, decided, recorded and sent."""
 
 from __future__ import annotations
 
