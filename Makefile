@@ -13,7 +13,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test coverage lint lock wheel clean programs vendor-programs \
-	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf
+	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench-seal: $(VENV)/.dev-stamp programs  ## sealing 512 MiB beside age and pyrag
 
 bench-detection: $(VENV)/.dev-stamp setup  ## finding beside stock Presidio on tab-144
 	$(PY) -m benchmarks.bench_detection
+
+bench-corpus: $(VENV)/.dev-stamp setup programs  ## a secret in every hiding place of every format; who still finds it
+	$(PY) -m scripts.hiding_places --write
 
 bench-send: $(VENV)/.dev-stamp setup  ## a whole send of 200 documents beside finding alone
 	$(PY) -m benchmarks.bench_send
