@@ -11,7 +11,6 @@ from handoff.detection.spreading import FoundValue
 from handoff.pipeline.tasks import Found
 from handoff.redaction.pseudonyms import Aliases, assign, token
 
-
 READINGS_BYTES = 200_000_000
 """What was read in pictures is kept up to here, over the whole batch; the rest is read again."""
 
@@ -54,7 +53,10 @@ class BatchFindings:
     def shared(self, order: Iterable[str]) -> bytes:
         """The batch's values and pseudonym numbers, packed, the same however results came in."""
         known = [doc_id for doc_id in order if doc_id in self.packed]
-        values = dict.fromkeys(value for doc_id in known for value in self._values[doc_id])
+        # Whom the matter names is sought however it stands there, found by a recognizer or not.
+        listed = [FoundValue("PARTY", " ".join(term.split())) for p in self.parties for term in p]
+        found = (value for doc_id in known for value in self._values[doc_id])
+        values = dict.fromkeys([*found, *listed])
         named = dict.fromkeys(pair for doc_id in known for pair in self._named[doc_id])
         people = tuple(text for entity, text in named if entity == "PERSON")
         numbers = self._numbers(named, values, Aliases(people, self.parties))

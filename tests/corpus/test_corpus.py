@@ -1,4 +1,4 @@
-"""The corpus of hiding places: a sample of it through the real engine, and the page that tells it."""
+"""The corpus of hiding places: a sample through the real engine, and the page that tells of it."""
 
 from __future__ import annotations
 
