@@ -37,7 +37,8 @@ def command(
 ) -> int:
     """Delete what the vendor may no longer hold, and what was recalled once it can go.
 
-    For cron. A batch is due on the day after the one in its manifest. A clock that was set back is refused.
+    For cron. A batch is due on the day after the one in its manifest. A clock that was set back is
+    refused.
 
     Exit status: 0 nothing is left that should be gone, 3 something is, under retention or on hold.
     """

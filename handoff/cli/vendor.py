@@ -10,7 +10,10 @@ import click
 
 from handoff.cli.options import home_option, json_option
 from handoff.cli.output import emit, is_terminal, say, table
+from handoff.cli.vendor_exposure import command as exposure
 from handoff.cli.vendor_keys import keys
+from handoff.cli.vendor_offboard import command as offboard
+from handoff.cli.vendor_reseal import reseal
 
 if TYPE_CHECKING:
     from handoff.model import Access, VendorPolicy
@@ -25,6 +28,7 @@ def command() -> None:
 
 
 command.add_command(keys)
+command.add_command(reseal)
 
 
 def _load(name: str, home_path: Path | None) -> VendorPolicy:
@@ -248,4 +252,8 @@ def export(name: str, kind: str, home_path: Path | None) -> None:
 
     policy = _load(name, home_path)
     chosen: Format = "cloudformation" if kind == "cloudformation" else "terraform"
-    click.echo(write(chosen, policy.bucket, policy.access, policy.name))
+    click.echo(write(chosen, policy.bucket, _in_force(policy, home_path), policy.name))
+
+
+command.add_command(exposure)
+command.add_command(offboard)

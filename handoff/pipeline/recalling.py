@@ -114,8 +114,7 @@ def recall(home: Home, clock: Clock, reference: str, how: How, *, wait: bool = F
 def recall_target(context: Withdrawing, target: Target, how: How) -> Recall:
     """As `recall`, of a target already found."""
     ledger = context.ledger
-    if not _REASON.fullmatch(how.reason):
-        raise UsageError("a reason is a code such as `privilege`: letters, digits, - and _")
+    require_reason(how.reason)
     if target.doc_id and not read_state(ledger, target.batch_id).finished:
         raise UsageError(
             "the batch is not finished, so one document of it cannot be taken back",
@@ -134,6 +133,12 @@ def recall_target(context: Withdrawing, target: Target, how: How) -> Recall:
         ledger.append([events.intended(target, policy, how.reason, hold=how.deny_only)])
     _withdraw(context, done, how)
     return done
+
+
+def require_reason(reason: str) -> None:
+    """Do nothing, or raise `UsageError`: a reason stands in the log, and the log holds no words."""
+    if not _REASON.fullmatch(reason):
+        raise UsageError("a reason is a code such as `privilege`: letters, digits, - and _")
 
 
 def _is_open(ledger: SqlLedger, target: Target) -> bool:

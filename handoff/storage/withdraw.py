@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from handoff.errors import AccessDeniedError, ObjectMissingError, StorageError, StoreRefusedError
-from handoff.model import Access, Bucket
-from handoff.storage import ownership, takenback
+from handoff.model import Access, Bucket, StoreReceipt
+from handoff.storage import download, ownership, takenback
+from handoff.storage.access import bucket_policy, normalized
 from handoff.storage.client import BucketApi, Transfer
 from handoff.storage.translate import NotSetError
 
@@ -114,11 +115,36 @@ class Withdrawal:
             self._api.call("put_bucket_policy", Policy=json.dumps(wanted))
             if principals and access.denied and not takenback.denies(self._policy(), access.denied):
                 raise StoreRefusedError("the store did not take the policy that was written")
-        return takenback.grain(wanted, access.denied) if access.denied else "objects"
+        named = principals and access.denied
+        return takenback.grain(wanted, access.denied) if named else "objects"
 
-    def close(self, policy: Mapping[str, Any]) -> None:
-        """Replace the bucket's policy by `policy`, which lets nobody in."""
-        self._api.call("put_bucket_policy", Policy=json.dumps(policy))
+    def close(self, access: Access) -> None:
+        """Let nobody in but the firm: the bucket's policy for `access`, which names nobody.
+
+        Raises:
+            StoreRefusedError: the policy was written, and the store still lets somebody in.
+        """
+        reached = replace(self._bucket, endpoint=self._api.endpoint)
+        wanted = bucket_policy(reached, replace(access, principals=()))
+        if normalized(self._policy()) != normalized(wanted):
+            self._api.call("put_bucket_policy", Policy=json.dumps(wanted))
+        found = self._policy()
+        if found is not None and _let_in(found):
+            raise StoreRefusedError("the store did not take the policy that was written")
+
+    def objects(self, prefix: str) -> Iterator[str]:
+        """Keys under `prefix`, as whoever put them there named them."""
+        more: dict[str, str] = {}
+        while True:
+            page = self._api.call("list_objects_v2", Prefix=prefix, **more)
+            yield from (entry["Key"] for entry in page.get("Contents", ()))
+            if not page.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def fetch(self, key: str, sink: download.Sink) -> StoreReceipt:
+        """Write the object's bytes to `sink`, whatever its key."""
+        return download.fetch(self._api, key, sink)
 
     def denies(self, denied: Sequence[str]) -> bool:
         """Whether the policy that is in force now denies `denied`, or lets nobody in at all."""
