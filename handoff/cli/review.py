@@ -24,7 +24,10 @@ STILL_WAITING = 3
 @click.argument("reference", metavar="BATCH|CONTROL-NUMBER")
 @click.option("--approve", is_flag=True, help="As the second person, where two must agree.")
 @click.option(
-    "--reject", "reason", metavar="REASON", help="Keep all of them here; nothing is shown."
+    "--reject",
+    "reason",
+    metavar="REASON",
+    help="Keep all of them here: privileged, wrong-vendor, ...",
 )
 @click.option("--again", is_flag=True, help="Also what was decided already and not yet sent.")
 @click.option(

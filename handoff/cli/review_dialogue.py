@@ -17,7 +17,8 @@ from handoff.cli.output import say
 from handoff.documents.intake import display
 from handoff.errors import UsageError
 from handoff.pipeline.decisions import Decisions
-from handoff.pipeline.reviewing import REASONS, Session
+from handoff.pipeline.decisions_log import REASONS
+from handoff.pipeline.reviewing import Session
 from handoff.pipeline.reviewing_values import Examined, Occurrence, Value
 from handoff.pipeline.reviewing_waiting import Waiting
 

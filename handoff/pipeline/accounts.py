@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 _PROC = Path("/proc")
+_ROOT = 0
 _NOBODY_LOGGED_IN = 2**32 - 1
 """What the kernel says where no login began the process: a service, a container (proc(5))."""
 
@@ -37,7 +38,7 @@ def _through_sudo() -> str:
     """SUDO_UID, if our parent is a process of root's called sudo: nobody else can be one."""
     parent = _PROC / str(os.getppid())
     try:
-        is_sudo = (parent / "comm").read_text() == "sudo\n" and parent.stat().st_uid == 0
+        is_sudo = (parent / "comm").read_text() == "sudo\n" and parent.stat().st_uid == _ROOT
     except OSError:
         return ""
     uid = os.environ.get("SUDO_UID", "")

@@ -26,8 +26,12 @@ from handoff.pipeline.decisions import Added, Decisions
 from handoff.pipeline.records import write_private
 from handoff.sealing.files import translated
 
-DIGEST = "review"
-"""The name of the digest in events."""
+DIGEST, SOURCE = "review", "source"
+"""The names of digests in events: of the decisions, and, keyed, of the original."""
+WRONG_VENDOR = "wrong-vendor"
+REASONS = ("privileged", "not-relevant", "cannot-be-redacted", WRONG_VENDOR, "wrong-matter")
+"""Why a reviewer may reject; words of one's own could be somebody's name."""
+_STAYS = "a reviewer decided that this document stays here"
 KINDS = REVIEWED, APPROVED, REJECTED = (
     "document.reviewed", "document.approved", "document.rejected"
 )  # fmt: skip
@@ -67,14 +71,35 @@ class Reviews:
 
     Args:
         events: those of the kinds REVIEWED, APPROVED and REJECTED, in order.
-        release: what the vendor's policy asks for now.
+        vendor: whose deliveries are asked about.
+        release: what that vendor's policy asks for now.
     """
 
-    def __init__(self, events: Iterable[CustodyEvent], release: Release) -> None:
+    def __init__(self, events: Iterable[CustodyEvent], vendor: str, release: Release) -> None:
+        self._vendor = vendor
         self._release = release
         self._standings: dict[str, Standing] = {}
+        self._rejected: set[str] = set()
         for event in events:
             self._standings[event.doc_id] = self.standing(event.doc_id).after(event)
+            self._follow(event)
+
+    def _follow(self, event: CustodyEvent) -> None:
+        """A rejection is of the original: for every vendor, and whatever the profile.
+
+        Only that it was the wrong vendor says nothing of others. It ends with a review for the
+        vendor in question.
+        """
+        source = event.materials.get(SOURCE, "")
+        here = event.details.get("vendor") == self._vendor
+        if event.kind == REJECTED and (here or event.details.get("code") != WRONG_VENDOR):
+            self._rejected.add(source)
+        elif event.kind == REVIEWED and here:
+            self._rejected.discard(source)
+
+    def rejects(self, source: str) -> bool:
+        """Whether a reviewer decided that the original of this keyed digest stays here."""
+        return bool(source) and source in self._rejected
 
     def standing(self, doc_id: str) -> Standing:
         """What was decided about the document."""
@@ -97,12 +122,15 @@ class Reviews:
         agreed = approved.products.get(DIGEST) == reviewed.products.get(DIGEST)
         return approved if agreed and approved.actor != reviewed.actor else None
 
-    def decisions(self, records: Path, doc_id: str) -> Decisions | None:
+    def decisions(self, records: Path, doc_id: str, source: str) -> Decisions | None:
         """What was decided about the document, None if it is not released.
 
         Raises:
+            ReviewRejectedError: it stays here.
             ReviewChangedError: the record is gone, or not the one that the log names.
         """
+        if self.rejects(source):
+            raise ReviewRejectedError(_STAYS)
         if self.released(doc_id) is None:
             return None
         return load(records, doc_id, decided(self.standing(doc_id)))
@@ -110,10 +138,11 @@ class Reviews:
     def reopens(self, held: CustodyEvent, policy_sha256: str) -> bool:
         """Whether what a finished batch held is to be looked at again.
 
-        So it is once it was released after that, and where it waited under another policy.
+        So it is once it was released after that, and where it waited under another policy; not
+        while it is rejected.
         """
         code = held.details["code"]
-        if code not in REVIEWABLE:
+        if code not in REVIEWABLE or self.standing(held.doc_id).rejected is not None:
             return False
         released = self.released(held.doc_id)
         if released is not None:
@@ -124,9 +153,8 @@ class Reviews:
         """`held`, and where a reviewer has rejected the document meanwhile, that."""
         if held.code not in REVIEWABLE or self.standing(held.doc_id).rejected is None:
             return held
-        message = "a reviewer decided that this document stays here"
-        error = ReviewRejectedError(message)
-        return Held(held.doc_id, error.code, message, error.hint, (), held.control_number)
+        error = ReviewRejectedError(_STAYS)
+        return Held(held.doc_id, error.code, _STAYS, error.hint, (), held.control_number)
 
 
 def decided(standing: Standing) -> str:

@@ -30,7 +30,7 @@ from handoff.model import (
 from handoff.model import Held as HeldOutcome
 from handoff.pipeline import decisions_log, ids, seen, worker
 from handoff.pipeline.decisions import Decisions
-from handoff.pipeline.decisions_log import DIGEST, decided, may_decide
+from handoff.pipeline.decisions_log import DIGEST, REASONS, SOURCE, decided, may_decide
 from handoff.pipeline.finding import BatchFindings
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
@@ -39,7 +39,7 @@ from handoff.pipeline.ledgers import log_party, open_ledger, open_reader
 from handoff.pipeline.pool import Pool
 from handoff.pipeline.records import read_sources
 from handoff.pipeline.reviewing_values import Examined, ExamineTask
-from handoff.pipeline.reviewing_waiting import Held, Originals, Waiting, held_in
+from handoff.pipeline.reviewing_waiting import Originals, Waiting, held_in, undecided
 from handoff.pipeline.run import Engine, open_engine
 from handoff.pipeline.tasks import FindTask, Found
 from handoff.policy.config import ConfigSchema
@@ -47,9 +47,6 @@ from handoff.policy.matters import with_matter
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
 from handoff.sealing.keys import FirmKeys, load_firm_keys
-
-REASONS = ("privileged", "not-relevant", "cannot-be-redacted", "wrong-vendor", "wrong-matter")
-"""Why a reviewer may reject; words of one's own could be somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +124,14 @@ class Question:
             kind,
             self.batch_id,
             waiting.doc_id,
+            materials={SOURCE: waiting.source} if waiting.source else {},
             products=products,
             policy_sha256=policy.sha256,
-            details={"control_number": waiting.control_number, **details},
+            details={
+                "vendor": policy.name,
+                "control_number": waiting.control_number,
+                **details,
+            },
         )
         with open_ledger(self.home, SystemClock()) as ledger:
             ledger.append([draft])
@@ -152,21 +154,17 @@ def ask(home: Home, reference: str, *, again: bool = False) -> Question | None:
     config = home.require().config()
     keys = load_firm_keys(home.keys)
     with closing(open_reader(home)) as reader:
-        everything = held_in(reader, reference)
-        if everything is None:
+        found = held_in(reader, reference)
+        if found is None:
             return None
-        policy = load_vendor(home.vendors, _vendor(everything), config.storage)
-        wanted = everything if again else held_in(reader, reference, policy.release)
+        policy = load_vendor(home.vendors, str(found.opened.details["vendor"]), config.storage)
+        waiting = found.waiting if again else undecided(reader, found, policy.release)
     account = log_party().actor
     if not may_decide(policy.release, account):
         raise ReviewerError(f"the account {account} is not among the approvers of {policy.name}")
-    if wanted is None or not wanted.waiting:
+    if not waiting:
         return None
-    return Question(home, config, keys, policy, wanted.opened, wanted.waiting, account)
-
-
-def _vendor(held: Held) -> str:
-    return str(held.opened.details["vendor"])
+    return Question(home, config, keys, policy, found.opened, waiting, account)
 
 
 @dataclass(slots=True)

@@ -41,41 +41,44 @@ class Held:
     waiting: tuple[Waiting, ...]
 
 
-def held_in(reader: LedgerReader, reference: str, release: Release | None = None) -> Held | None:
-    """What waits in a batch, or the one document that has this control number; None if nothing.
+def held_in(reader: LedgerReader, reference: str) -> Held | None:
+    """What a batch held for a person, or the one document that has this control number.
 
-    `release` given, documents that were released under it are left out.
+    None where nothing is held there.
 
     Raises:
         UnknownReferenceError: nothing in the log answers to `reference`.
     """
-    events = history(reader, reference)
-    held = {e.doc_id: e for e in events if e.kind == "document.held"}
+    held = [event for event in history(reader, reference) if event.kind == "document.held"]
     if not held:
         return None
-    batch_id = [*held.values()][-1].batch_id
-    reviews = Reviews(reader.events(kinds=KINDS), release or Release())
-    received = {e.doc_id: e for e in reader.events(batch_id=batch_id, kinds=["document.received"])}
+    batch_id, wanted = held[-1].batch_id, {event.doc_id for event in held}
     [opened] = reader.events(batch_id=batch_id, kinds=["batch.opened"])
+    reviews = Reviews(reader.events(kinds=KINDS), "", Release())
     waiting = [
-        _waiting(received[doc_id], latest, reviews.standing(doc_id))
-        for doc_id in held
-        if doc_id in received and (latest := _latest(reader, doc_id)) is not None
-        and (release is None or not _settled(reviews, latest))
-    ]  # fmt: skip
+        _waiting(received, latest, reviews.standing(received.doc_id))
+        for received in reader.events(batch_id=batch_id, kinds=["document.received"])
+        if received.doc_id in wanted and (latest := _latest(reader, received.doc_id)) is not None
+    ]
     return Held(opened, tuple(sorted(waiting, key=lambda w: w.control_number)))
+
+
+def undecided(reader: LedgerReader, held: Held, release: Release) -> tuple[Waiting, ...]:
+    """Those of `held` that are not released under the vendor's policy."""
+    vendor = str(held.opened.details["vendor"])
+    reviews = Reviews(reader.events(kinds=KINDS), vendor, release)
+    return tuple(
+        waiting
+        for waiting in held.waiting
+        if waiting.standing.reviewed is None or reviews.released(waiting.doc_id) is None
+    )
 
 
 def _latest(reader: LedgerReader, doc_id: str) -> CustodyEvent | None:
     """The event that holds the document now, None if it was delivered, or is held for good."""
     kinds = ["document.held", "delivery.confirmed"]
-    event = [*reader.events(doc_id=doc_id, kinds=kinds)][-1]
-    return event if event.details.get("code") in REVIEWABLE else None
-
-
-def _settled(reviews: Reviews, held: CustodyEvent) -> bool:
-    released = reviews.released(held.doc_id)
-    return released is not None and released.index > held.index
+    events = [*reader.events(doc_id=doc_id, kinds=kinds)]
+    return events[-1] if events and events[-1].details.get("code") in REVIEWABLE else None
 
 
 def _waiting(received: CustodyEvent, held: CustodyEvent, standing: Standing) -> Waiting:

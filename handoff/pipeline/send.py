@@ -42,7 +42,7 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
     if not items:
         raise NothingToSendError("the input holds no documents")
     history = History(run.ledger, run.policy.name)
-    reviews = Reviews(run.ledger.events(kinds=KINDS), run.policy.release)
+    reviews = Reviews(run.ledger.events(kinds=KINDS), run.policy.name, run.policy.release)
     # One spool for all vendors: what waits in it may be another vendor's.
     sweep_spool(run.home.spool, History(run.ledger).unfinished())
     pending: dict[str, Document] = {}

@@ -16,6 +16,7 @@ from handoff.errors import (
     MediaTypeError,
     ObjectExistsError,
     ReviewChangedError,
+    ReviewRejectedError,
     StorageError,
 )
 from handoff.model import (
@@ -159,9 +160,10 @@ def _begun(batch: Batch, document: Document) -> FindTask | DocumentError:
     doc_id, item = document.doc_id, document.item
     if item.problem is not None:
         return item.problem
+    source = ids.source_digest(batch.run.engine.batch_key, item.sha256)
     try:
-        decisions = batch.reviews.decisions(batch.run.home.records, doc_id)
-    except ReviewChangedError as error:
+        decisions = batch.reviews.decisions(batch.run.home.records, doc_id, source)
+    except (ReviewChangedError, ReviewRejectedError) as error:
         return error
     if decisions is not None:
         batch.decisions[doc_id] = decisions

@@ -19,7 +19,6 @@ from handoff.policy.fields import (
     Principal,
     Recipient,
     Signer,
-    Slug,
     Text,
 )
 from handoff.policy.yamlfile import StrictModel
@@ -27,6 +26,7 @@ from handoff.policy.yamlfile import StrictModel
 Positive = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Mechanism = Literal["adequacy", "scc", "scc-uk-addendum", "idta", "bcr", "derogation"]
+Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$")]
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 
 
@@ -168,7 +168,9 @@ class ReleaseSchema(StrictModel):
     """Who looks at documents before they leave."""
 
     review: Literal["none", "sample", "all"] = "none"
-    approvers: list[Slug] = Field(default_factory=list)
+    approvers: list[Account] = Field(
+        default_factory=list, description="accounts that may review and approve; empty: any"
+    )
     two_person: bool = False
 
     @model_validator(mode="after")
