@@ -16,6 +16,8 @@ ENGINE = "pdfium"
 CHAR_SIZE = 72
 """u32 unicode, u32 flags, u32 text object, f32 font size, 4 f64 tight box (left, right, bottom,
 top), 4 f32 loose box (left, top, right, bottom), f32 angle in radians, 4 bytes unused."""
+LETTER_SIZE = 4
+"""u32 unicode."""
 GENERATED = 1
 """PDFium put this character in (a space, a line break); nothing on the page shows it."""
 UNMAPPED = 2
@@ -83,6 +85,15 @@ _LOOPS = """
         (i32.add (local.get $at) (i32.const 48))))
       (f32.store offset=64 (local.get $at) (call $angle (local.get $page) (local.get $i)))
       (local.set $at (i32.add (local.get $at) (i32.const 72)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $next))))
+
+  (func (export "letters") (param $page i32) (param $count i32) (param $at i32)
+    (local $i i32)
+    (block $done (loop $next
+      (br_if $done (i32.ge_s (local.get $i) (local.get $count)))
+      (i32.store (local.get $at) (call $unicode (local.get $page) (local.get $i)))
+      (local.set $at (i32.add (local.get $at) (i32.const 4)))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br $next))))
 

@@ -10,6 +10,8 @@ import re
 import struct
 from collections.abc import Iterator
 
+import numpy as np
+
 from handoff.documents.pdf import bulk
 from handoff.documents.pdf.geometry import Rect
 
@@ -17,7 +19,9 @@ _WORDS = bulk.CHAR_SIZE // 4
 _BOX = struct.Struct("<4d")
 _LOOSE = struct.Struct("<4f")
 _FLOAT = struct.Struct("<f")
-_BOX_AT, _LOOSE_AT, _SIZE_AT, _ANGLE_AT = 16, 48, 12, 64
+_OBJECT_AT, _SIZE_AT, _BOX_AT, _LOOSE_AT, _ANGLE_AT = 8, 12, 16, 48, 64
+_END_OF_UNICODE = 0x11_0000
+_UNKNOWN = np.uint32(0xFFFD)
 _UNMAPPED_RUN = re.compile(r"u+")
 
 
@@ -31,10 +35,10 @@ class Chars:
     """
 
     def __init__(self, raw: bytes) -> None:
-        words = memoryview(raw).cast("I")
+        words = np.frombuffer(raw, "<u4").reshape(-1, _WORDS)
         self._raw = raw
-        self.text: str = "".join(map(_character, words[0::_WORDS].tolist()))
-        self.flags: list[int] = words[1::_WORDS].tolist()
+        self.text = decoded(words[:, 0].tobytes())
+        self.flags: list[int] = words[:, 1].tolist()
 
     def __len__(self) -> int:
         return len(self.flags)
@@ -56,6 +60,27 @@ class Chars:
         """Around the glyph's full advance and line height."""
         left, top, right, bottom = _LOOSE.unpack_from(self._raw, self._at(index, _LOOSE_AT))
         return Rect(min(left, right), min(bottom, top), max(left, right), max(bottom, top))
+
+    @property
+    def objects(self) -> list[int]:
+        """For each character the address of the text object that shows it, while its page is open.
+
+        Afterwards the same address still means the same object.
+        """
+        addresses: list[int] = np.frombuffer(self._raw, "<u4")[_OBJECT_AT // 4 :: _WORDS].tolist()
+        return addresses
+
+    def place(self, index: int) -> bytes:
+        """Comparable: the same for characters that one glyph shows."""
+        return self._raw[self._at(index, _BOX_AT) : self._at(index, _ANGLE_AT)]
+
+    def meeting(self, area: Rect) -> list[int]:
+        """Characters whose ink may touch `area`."""
+        numbers = np.frombuffer(self._raw, "<f8").reshape(-1, _WORDS // 2)
+        left, right, bottom, top = numbers[:, _BOX_AT // 8 : _LOOSE_AT // 8].T
+        across = (left < area.right) & (area.left < right)
+        met: list[int] = np.nonzero(across & (bottom < area.top) & (area.bottom < top))[0].tolist()
+        return met
 
     def size(self, index: int) -> float:
         """Font size as the page's operators say it, before matrices."""
@@ -95,5 +120,8 @@ class Chars:
         return index * bulk.CHAR_SIZE + offset
 
 
-def _character(code: int) -> str:
-    return chr(code) if 0 < code < 0x11_0000 else "\ufffd"
+def decoded(codes: bytes) -> str:
+    """Code points, 32 bits each, as text; U+FFFD for what is none."""
+    points = np.frombuffer(codes, "<u4")
+    known = (points > 0) & (points < _END_OF_UNICODE)
+    return np.where(known, points, _UNKNOWN).tobytes().decode("utf-32-le", "surrogatepass")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.engine import Page
 from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.labels import drawable
@@ -101,10 +100,10 @@ def _beyond(picture: _Pixels, other: _Pixels, places: _Places) -> _Pixels:
     return _distance(here, np.clip(here, darkest, lightest))
 
 
-def letters_kept(plan: PagePlan, after: Chars) -> bool:
+def letters_kept(plan: PagePlan, after: str) -> bool:
     """Whether exactly the planned letters went, and the labels came."""
     expected = Counter(plan.letters)
-    found = Counter(after.text)
+    found = Counter(after)
     for box in plan.boxes:
         found.subtract(drawable(box.label))
     for letters in (expected, found):

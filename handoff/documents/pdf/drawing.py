@@ -1,4 +1,4 @@
-"""What stands on a page beside text. No I/O."""
+"""What a page draws. No I/O."""
 
 from __future__ import annotations
 
@@ -29,9 +29,26 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownText:
+    """What one operator shows: the address by which `Chars.objects` names it, and its bounds."""
+
+    address: int
+    box: Rect
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
-    """What stands on a page beside text; `shades` counts shadings."""
+    """What a page draws.
+
+    Attributes:
+        pictures, paths: also those inside Form XObjects.
+        shades: how many shadings there are.
+        texts: what the page's own operators show, one for each, in their order.
+        forms: around the Form XObjects that the page's own operators draw.
+    """
 
     pictures: tuple[Picture, ...]
     paths: tuple[Path, ...]
     shades: int = 0
+    texts: tuple[ShownText, ...] = ()
+    forms: tuple[Rect, ...] = ()

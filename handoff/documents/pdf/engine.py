@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from handoff.documents.pdf import bulk
-from handoff.documents.pdf.chars import Chars
-from handoff.documents.pdf.drawing import Drawing, Path, Picture
+from handoff.documents.pdf.chars import Chars, decoded
+from handoff.documents.pdf.drawing import Drawing, Path, Picture, ShownText
 from handoff.documents.pdf.geometry import Matrix, Rect, around
 from handoff.documents.pdf.sandbox import Sandbox
 from handoff.errors import DamagedError, EncryptedError, LimitError, UnsupportedTypeError
@@ -27,6 +27,7 @@ MAX_FORM_DEPTH = 16
 _ERROR_PASSWORD = 4
 _ERROR_SECURITY = 5
 # FPDFPageObj_GetType
+_TEXT = 1
 _IMAGE = 3
 _SHADING = 4
 _FORM = 5
@@ -66,29 +67,22 @@ class Page:
 
     def chars(self) -> Chars:
         """All characters in PDFium's reading order, generated spaces and line breaks included."""
-        box = self._sandbox
-        text = box.call("FPDFText_LoadPage", self._handle)
-        if not text:
-            raise DamagedError("a page's text cannot be read")
-        count: int = max(0, box.call("FPDFText_CountChars", text))
-        if count > MAX_CHARS_PER_PAGE:
-            raise LimitError("a page holds more characters than the limit allows")
-        address = box.allocate(count * bulk.CHAR_SIZE)
-        box.call("chars", text, count, address)
-        raw = box.read(address, count * bulk.CHAR_SIZE)
-        box.free(address)
-        box.call("FPDFText_ClosePage", text)
-        return Chars(raw)
+        return Chars(self._text("chars", bulk.CHAR_SIZE))
+
+    def letters(self) -> str:
+        """The same characters without their places."""
+        return decoded(self._text("letters", bulk.LETTER_SIZE))
 
     def drawing(self) -> Drawing:
-        """Pictures and paths of the page, also inside Form XObjects."""
+        """What the page draws; pictures and paths also inside Form XObjects."""
+        own = self._objects(self._handle, 0)
         pictures: list[Picture] = []
         paths: list[Path] = []
         shades = 0
-        pending = [(self._handle, 0, Matrix(), 0)]
+        pending = [(own, 0, Matrix(), 0)]
         while pending:
-            holder, is_form, matrix, depth = pending.pop()
-            for address, kind, segments, *bounds in self._objects(holder, is_form):
+            items, is_form, matrix, depth = pending.pop()
+            for address, kind, segments, *bounds in items:
                 if kind == bulk.PATH:
                     placed = matrix.apply(Rect(*bounds))
                     paths.append(Path(placed, segments, 0 if is_form else address))
@@ -98,10 +92,12 @@ class Page:
                     pictures.append(self._picture(address, matrix))
                 elif kind == _FORM and depth < MAX_FORM_DEPTH:
                     inner = self._matrix(address).then(matrix)
-                    pending.append((address, 1, inner, depth + 1))
+                    pending.append((self._objects(address, 1), 1, inner, depth + 1))
                 elif kind == _FORM:
                     raise LimitError("forms are nested deeper than the limit allows")
-        return Drawing(tuple(pictures), tuple(paths), shades)
+        texts = tuple(ShownText(at, Rect(*box)) for at, kind, _, *box in own if kind == _TEXT)
+        forms = tuple(Rect(*box) for _, kind, _, *box in own if kind == _FORM)
+        return Drawing(tuple(pictures), tuple(paths), shades, texts, forms)
 
     def draw_fields(self) -> None:
         """Give every form field that has none an appearance, from its value."""
@@ -171,6 +167,22 @@ class Page:
         box.free(points)
         found = struct.iter_unpack(bulk.PIXEL, raw)
         return [around(pair) for pair in zip(found, found, strict=True)]
+
+    def _text(self, loop: str, size: int) -> bytes:
+        """One record of `size` bytes for each character, made by that loop."""
+        box = self._sandbox
+        text = box.call("FPDFText_LoadPage", self._handle)
+        if not text:
+            raise DamagedError("a page's text cannot be read")
+        count: int = max(0, box.call("FPDFText_CountChars", text))
+        if count > MAX_CHARS_PER_PAGE:
+            raise LimitError("a page holds more characters than the limit allows")
+        address = box.allocate(count * size)
+        box.call(loop, text, count, address)
+        raw = box.read(address, count * size)
+        box.free(address)
+        box.call("FPDFText_ClosePage", text)
+        return raw
 
     def _objects(self, holder: int, is_form: int) -> list[tuple[Any, ...]]:
         box = self._sandbox

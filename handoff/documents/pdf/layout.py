@@ -59,10 +59,19 @@ class Line:
     quarter: int
 
 
-def paragraphs(chars: Chars) -> list[Paragraph]:
+class PageText:
+    """The characters of a page in lines and paragraphs, worked out once."""
+
+    def __init__(self, chars: Chars) -> None:
+        self.chars = chars
+        self.lines = lines(chars)
+        self.paragraphs = paragraphs(chars, self.lines)
+
+
+def paragraphs(chars: Chars, every_line: Sequence[Line]) -> list[Paragraph]:
     """The paragraphs of a page in reading order; every visible character is in exactly one."""
     result = []
-    for block in _blocks(lines(chars)):
+    for block in _blocks(every_line):
         paragraph = _paragraph(chars, block)
         if paragraph.text.strip():
             result.append(paragraph)

@@ -11,7 +11,7 @@ from handoff.documents import ocr
 from handoff.documents.pdf.boxes import Box, widened
 from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.geometry import Rect
-from handoff.documents.pdf.layout import Paragraph, lines, paragraphs, quarter_turns
+from handoff.documents.pdf.layout import PageText, Paragraph, quarter_turns
 from handoff.errors import DamagedError
 from handoff.model import Redaction, TextUnit, UnitKind
 
@@ -56,11 +56,13 @@ class PagePlan:
     as_picture: bool = False
 
 
-def units_of_page(index: int, chars: Chars, kind: UnitKind = UnitKind.BODY) -> tuple[TextUnit, ...]:
+def units_of_page(
+    index: int, text: PageText, kind: UnitKind = UnitKind.BODY
+) -> tuple[TextUnit, ...]:
     """One unit a paragraph; the ids follow from the position alone."""
     return tuple(
         TextUnit(_unit_id(index, position), kind, paragraph.text, f"page {index + 1}")
-        for position, paragraph in enumerate(paragraphs(chars))
+        for position, paragraph in enumerate(text.paragraphs)
     )
 
 
@@ -69,7 +71,7 @@ def _unit_id(index: int, position: int) -> str:
 
 
 def plan_page(
-    index: int, chars: Chars, redactions: Sequence[Redaction], *, quantised: bool = False
+    index: int, text: PageText, redactions: Sequence[Redaction], *, quantised: bool = False
 ) -> PagePlan:
     """Turn redactions of one page into glyphs to remove and boxes to draw.
 
@@ -78,16 +80,10 @@ def plan_page(
     Raises:
         DamagedError: a redaction points to a unit or a span that is not there.
     """
-    known = {_unit_id(index, i): p for i, p in enumerate(paragraphs(chars))}
-    starts = sorted(line.start_index for line in lines(chars))
+    chars, starts = text.chars, _starts(text)
     removed: set[int] = set()
     boxes: list[Box] = []
-    for redaction in redactions:
-        paragraph = known.get(redaction.finding.unit_id)
-        if paragraph is None or redaction.finding.end > len(paragraph.chars):
-            raise DamagedError("the PDF does not read as it did the first time")
-        hit = _glyphs(paragraph, redaction.finding.start, redaction.finding.end)
-        shown = [i for i in hit if not chars.generated(i)]
+    for redaction, shown in zip(redactions, _shown(index, text, redactions), strict=True):
         removed.update(shown)
         boxes.extend(_boxes(chars, starts, shown, redaction.replacement))
     if quantised:
@@ -96,6 +92,33 @@ def plan_page(
     letters = Counter(chars.text)
     letters.subtract(chars.text[i] for i in removed)
     return PagePlan(index, letters, frozenset(removed), strips, tuple(boxes))
+
+
+def places(index: int, chars: Chars, redactions: Sequence[Redaction]) -> Iterator[tuple[Rect, ...]]:
+    """Where each of `redactions` stands on its page: the areas that `plan_page` would box.
+
+    Raises:
+        DamagedError: a redaction points to a unit or a span that is not there.
+    """
+    text = PageText(chars)
+    starts = _starts(text)
+    for shown in _shown(index, text, redactions):
+        yield tuple(box.area for box in _boxes(chars, starts, shown, ""))
+
+
+def _starts(text: PageText) -> list[int]:
+    return sorted(line.start_index for line in text.lines)
+
+
+def _shown(index: int, text: PageText, redactions: Sequence[Redaction]) -> Iterator[list[int]]:
+    """For each redaction the indexes of the characters under it that the page shows."""
+    known = {_unit_id(index, i): p for i, p in enumerate(text.paragraphs)}
+    for redaction in redactions:
+        paragraph = known.get(redaction.finding.unit_id)
+        if paragraph is None or redaction.finding.end > len(paragraph.chars):
+            raise DamagedError("the PDF does not read as it did the first time")
+        hit = _glyphs(paragraph, redaction.finding.start, redaction.finding.end)
+        yield [i for i in hit if not text.chars.generated(i)]
 
 
 def _glyphs(paragraph: Paragraph, start: int, end: int) -> list[int]:

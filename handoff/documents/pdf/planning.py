@@ -12,6 +12,7 @@ from handoff.documents.pdf.boxes import Box
 from handoff.documents.pdf.drawing import Drawing, Path
 from handoff.documents.pdf.engine import Document
 from handoff.documents.pdf.inspection import could_be_a_word, could_be_letters
+from handoff.documents.pdf.layout import PageText
 from handoff.documents.pdf.locate import Mark, PagePlan, plan_page
 from handoff.documents.pdf.survey import Survey, picture_prefix, seen_prefix
 from handoff.errors import DamagedError
@@ -58,10 +59,10 @@ def sort(redactions: Sequence[Redaction]) -> Sorted:
 
 
 def plans(document: Document, survey: Survey, found: Sorted, *, quantised: bool) -> list[PagePlan]:
-    """A plan for every page, if there is anything to do on the pages at all.
+    """A plan for every page on which there is something to do, or something to be checked.
 
-    A page without redactions must keep its letters too: it may share a Form XObject with one that
-    has some.
+    A page without redactions must keep its letters too, if it shares a stream with one that has
+    some.
 
     Raises:
         DamagedError: a redaction points to what is not there.
@@ -69,17 +70,23 @@ def plans(document: Document, survey: Survey, found: Sorted, *, quantised: bool)
     count = len(survey.pages)
     if any(not 0 <= index < count for index in (*found.texts, *found.seen)):
         raise _other_reading()
-    pictures = any(page.as_picture for page in survey.pages)
-    if not found.texts and not found.seen and not found.pictures and not pictures:
-        return []
+    changed = {number for index in found.texts for number in survey.pages[index].shared}
     result = []
     for index, surveyed in enumerate(survey.pages):
-        with document.page(index) as page:
-            plan = plan_page(index, page.chars(), found.texts.get(index, []), quantised=quantised)
         marks = tuple(_marks(index, surveyed.seen, found.seen.get(index, [])))
         as_picture = surveyed.as_picture or bool(marks)
+        redactions = found.texts.get(index, [])
+        if not redactions and not as_picture and changed.isdisjoint(surveyed.shared):
+            continue
+        text = surveyed.text or _text_of(document, index)
+        plan = plan_page(index, text, redactions, quantised=quantised)
         result.append(replace(plan, marks=marks, as_picture=as_picture))
     return result
+
+
+def _text_of(document: Document, index: int) -> PageText:
+    with document.page(index) as page:
+        return PageText(page.chars())
 
 
 def _marks(index: int, seen: ocr.OcrPage | None, redactions: Sequence[Redaction]) -> list[Mark]:

@@ -22,10 +22,13 @@ class Reach:
         pictures: image XObjects that could show a word, by object number.
         hides_text: text is shown by a pattern, a soft mask or a Type 3 glyph, which neither
             PDFium nor pdfminer reports.
+        shared: object numbers of what redaction changes and another page may have too: content
+            streams, forms, resources.
     """
 
     pictures: dict[_Number, Any] = field(default_factory=dict)
     hides_text: bool = False
+    shared: set[_Number] = field(default_factory=set)
 
 
 def reach_of(page: Any, shows: dict[_Number, bool]) -> Reach:  # noqa: ANN401
@@ -35,7 +38,7 @@ def reach_of(page: Any, shows: dict[_Number, bool]) -> Reach:  # noqa: ANN401
         page: the page's dictionary.
         shows: remembers, over all pages, whether a stream shows text.
     """
-    found = Reach()
+    found = Reach(shared=_own(page))
     seen: set[_Number] = set()
     pending = [(page.get("/Resources"), False)]
     while pending:
@@ -52,9 +55,17 @@ def reach_of(page: Any, shows: dict[_Number, bool]) -> Reach:  # noqa: ANN401
                 if legible(stream):
                     found.pictures[stream.objgen] = stream
                 continue
+            found.shared.add(stream.objgen)
             found.hides_text |= hidden and _shows_text(stream, shows)
             pending.append((stream.get("/Resources"), hidden))
     return found
+
+
+def _own(page: Any) -> set[_Number]:  # noqa: ANN401
+    contents = page.get("/Contents")
+    parts = [page.get("/Resources"), contents]
+    parts += list(contents) if isinstance(contents, pikepdf.Array) else []
+    return {part.objgen for part in parts if isinstance(part, pikepdf.Object) and part.is_indirect}
 
 
 def _note(item: Any, seen: set[_Number]) -> None:  # noqa: ANN401

@@ -26,6 +26,8 @@ from handoff.errors import DamagedError, UnsafeContentError
 from handoff.model import TextUnit, UnitKind
 
 _WORD = re.compile(r"\w{3,}")
+_BETWEEN = re.compile(r"\W+")
+_NO_CONTROLS = {code: None for code in (*range(32), 127) if code != ord("\n")}
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
 _WIDE = re.compile(rb"(?:\x00[\x20-\x7e]){6,}")
@@ -83,19 +85,20 @@ def _native_text(document: pypdfium2.PdfDocument, index: int) -> str:
 
 def _unseen(first: str, second: str) -> bool:
     """Whether `first` holds a word that `second` does not, whatever the spaces between."""
-    seen = _squeezed(second)
-    words = _WORD.findall(_normal(_UNMAPPED.sub(" ", first)))
-    return any(word not in seen for word in set(words))
+    normal = _normal(second)
+    unknown = {*_WORD.findall(_normal(_UNMAPPED.sub(" ", first)))}.difference(_WORD.findall(normal))
+    if not unknown:
+        return False
+    seen = _BETWEEN.sub("", normal)
+    return any(word not in seen for word in unknown)
 
 
 def _normal(text: str) -> str:
     """Comparable spelling: compatibility forms resolved, no invisible characters, no case."""
+    if text.isascii():
+        return text.lower().translate(_NO_CONTROLS)
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in plain if unicodedata.category(c) not in {"Cf", "Cc"} or c == "\n")
-
-
-def _squeezed(text: str) -> str:
-    return "".join(re.findall(r"\w+", _normal(text)))
 
 
 def _raw_units(pdf: pikepdf.Pdf, limits: Limits) -> Iterator[TextUnit]:

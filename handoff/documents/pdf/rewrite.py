@@ -14,9 +14,11 @@ from handoff.documents.base import Door
 from handoff.documents.pdf import attached, labels, navigation, planning, raster, scrub, stills
 from handoff.documents.pdf.compare import Look, letters_kept, look, looks_kept
 from handoff.documents.pdf.engine import Document, open_document
+from handoff.documents.pdf.erase import erased
 from handoff.documents.pdf.locate import PagePlan
 from handoff.documents.pdf.prepare import Prepared
 from handoff.documents.pdf.sandbox import Sandbox
+from handoff.documents.pdf.survey import Survey
 from handoff.documents.splice import by_unit
 from handoff.model import Redaction
 
@@ -28,6 +30,7 @@ class _Work:
     original: bytes = field(repr=False)
     plans: list[PagePlan] = field(default_factory=list)
     looks: dict[int, Look] = field(default_factory=dict)
+    erased: dict[int, bytes] = field(default_factory=dict, repr=False)
     produced: bytes = field(default=b"", repr=False)
 
 
@@ -46,8 +49,9 @@ def rewrite(
     with open_document(sandbox, work.original) as document:
         work.plans = planning.plans(document, prepared.survey, found, quantised=quantised)
         work.looks = _looks(document, work.plans)
-        content = _without_hidden(document, work) if work.plans else work.original
-    work.produced = _finish(content, prepared.page_count, work.plans, door)
+        work.erased = _erased(work, prepared.survey)
+        content = _without_hidden(document, work)
+    work.produced = _finish(content, prepared.page_count, work, door)
     spoilt = _spoilt(sandbox, work)
     if spoilt:
         work.produced = _as_pictures(sandbox, prepared, work, spoilt)
@@ -71,11 +75,33 @@ def _looks(document: Document, plans: Sequence[PagePlan]) -> dict[int, Look]:
     return looks
 
 
+def _erased(work: _Work, survey: Survey) -> dict[int, bytes]:
+    """The new operators of those pages from whose operators the glyphs can be taken."""
+    found = {}
+    with scrub.open_saved(work.original) as pdf:
+        for plan in work.plans:
+            known = survey.pages[plan.index]
+            if plan.strips and not plan.as_picture and known.text and known.drawing:
+                page = pdf.pages[plan.index].obj
+                content = erased(page, known.text.chars, known.drawing, plan)
+                if content is not None:
+                    found[plan.index] = content
+    return found
+
+
 def _without_hidden(document: Document, work: _Work) -> bytes:
-    """Remove glyphs and the shapes under boxes; a page whose shapes cannot go is pictured."""
-    for position, plan in enumerate(work.plans):
-        if not plan.strips or plan.as_picture:
-            continue
+    """Let PDFium remove glyphs, and the shapes under boxes, on the other pages.
+
+    A page whose shapes cannot go is pictured.
+    """
+    others = [
+        (position, plan)
+        for position, plan in enumerate(work.plans)
+        if plan.strips and not plan.as_picture and plan.index not in work.erased
+    ]
+    if not others:
+        return work.original
+    for position, plan in others:
         with document.page(plan.index) as page:
             paths = planning.under(page.drawing(), plan.boxes)
             if paths is None:
@@ -85,11 +111,13 @@ def _without_hidden(document: Document, work: _Work) -> bytes:
     return document.save()
 
 
-def _finish(content: bytes, count: int, plans: Sequence[PagePlan], door: Door) -> bytes:
+def _finish(content: bytes, count: int, work: _Work, door: Door) -> bytes:
     """Draw the boxes and scrub once more: PDFium's own writer is not on the allow-list either."""
     with scrub.open_saved(content) as pdf:
+        for index, operators in work.erased.items():
+            pdf.pages[index].Contents = pdf.make_stream(operators)
         scrub.scrub(pdf, count, door.limits, pictures=True)
-        for plan in plans:
+        for plan in work.plans:
             if plan.boxes and not plan.as_picture:
                 labels.draw(pdf, pdf.pages[plan.index], plan.boxes)
         return scrub.write(pdf, final=True)
@@ -107,7 +135,7 @@ def _kept(document: Document, plan: PagePlan, looks: Mapping[int, Look]) -> bool
     if plan.as_picture:
         return False
     with document.page(plan.index) as page:
-        if not letters_kept(plan, page.chars()):
+        if not letters_kept(plan, page.letters()):
             return False
         before = looks.get(plan.index)
         if before is None:

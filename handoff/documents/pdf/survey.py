@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image, ImageDraw
 
 from handoff.documents import ocr
 from handoff.documents.pdf import raster, scrub, stills
+from handoff.documents.pdf.drawing import Drawing
 from handoff.documents.pdf.engine import Document, Page
 from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.inspection import outlines, why_not_text
+from handoff.documents.pdf.layout import PageText
 from handoff.documents.pdf.locate import units_of_page
 from handoff.documents.pdf.reach import Reach, reach_of
 from handoff.documents.pdf.sight import can_see
@@ -21,6 +23,8 @@ from handoff.model import TextUnit, UnitKind
 _LEAST_WORD = 3
 """Letters; what recognition makes of a chart's marks and curves is shorter."""
 _SURE = 0.5
+_MOST_KEPT = 500_000
+"""Characters of a document whose places are kept from reading to redacting; 100 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,17 @@ class PageSurvey:
         texts: units of its text, invisible layers included.
         seen: words of the page as drawn, where it had to be drawn to be read.
         as_picture: it is delivered as a picture, because only that was read whole.
+        text: its text with every letter's place, unless there was too much of that to keep.
+        drawing: what it draws, kept with `text`.
+        shared: object numbers of what it may share with other pages (`Reach.shared`).
     """
 
     texts: tuple[TextUnit, ...]
     seen: ocr.OcrPage | None = None
     as_picture: bool = False
+    text: PageText | None = field(default=None, repr=False)
+    drawing: Drawing | None = field(default=None, repr=False)
+    shared: frozenset[tuple[int, int]] = frozenset()
 
     def units(self, index: int) -> tuple[TextUnit, ...]:
         """All units of page `index`, counted from 0."""
@@ -85,14 +95,23 @@ def survey(document: Document, content: bytes) -> Survey:
         shows: dict[tuple[int, int], bool] = {}
         reaches = [reach_of(page.obj, shows) for page in pdf.pages]
         pages = []
+        kept = 0
         for index, reach in enumerate(reaches):
             with document.page(index) as page:
-                pages.append(_survey_page(index, page, reach))
+                text, drawing = PageText(page.chars()), page.drawing()
+                surveyed = _survey_page(index, page, text, drawing, reach)
+            surveyed = replace(surveyed, shared=frozenset(reach.shared))
+            kept += len(text.chars) + len(drawing.paths)
+            if kept <= _MOST_KEPT:
+                surveyed = replace(surveyed, text=text, drawing=drawing)
+            pages.append(surveyed)
         return _with_pictures(tuple(pages), reaches)
 
 
-def _survey_page(index: int, page: Page, reach: Reach) -> PageSurvey:
-    chars, drawing = page.chars(), page.drawing()
+def _survey_page(
+    index: int, page: Page, text: PageText, drawing: Drawing, reach: Reach
+) -> PageSurvey:
+    chars = text.chars
     number = index + 1
     reason = why_not_text(number, page.size, chars, drawing, hides_text=reach.hides_text)
     if reason is not None:
@@ -100,8 +119,8 @@ def _survey_page(index: int, page: Page, reach: Reach) -> PageSurvey:
             raise reason
         seen = ocr.recognize(raster.drawn(page))
         seen.require_trusted(f"page {number}")
-        return PageSurvey(units_of_page(index, chars, UnitKind.OCR), seen, as_picture=True)
-    texts = units_of_page(index, chars)
+        return PageSurvey(units_of_page(index, text, UnitKind.OCR), seen, as_picture=True)
+    texts = units_of_page(index, text)
     suspects = outlines(drawing)
     if not suspects:
         return PageSurvey(texts)

@@ -16,6 +16,9 @@ from pdfminer.psparser import LIT
 Operation = tuple[bytes, tuple[Any, ...]]
 """An operator and its operands, of pdfminer's types."""
 
+Cut = tuple[bytes, tuple[Any, ...], int, int]
+"""The same, with where it begins, operands included, and where the next one begins."""
+
 _LONGEST = 4_000_000
 """Bytes; what is longer is read piece by piece, in little memory, by pdfminer's parser."""
 
@@ -51,6 +54,12 @@ class _NotPlainError(Exception):
 
 
 def operations(content: bytes, wanted: Mapping[bytes, int]) -> list[Operation] | None:
+    """The `wanted` operators of `content`, in order, as `cuts` gives them, without their places."""
+    cut = cuts(content, wanted)
+    return None if cut is None else [(operator, operands) for operator, operands, _, _ in cut]
+
+
+def cuts(content: bytes, wanted: Mapping[bytes, int]) -> list[Cut] | None:
     """The `wanted` operators of `content`, in order.
 
     Args:
@@ -68,7 +77,7 @@ def operations(content: bytes, wanted: Mapping[bytes, int]) -> list[Operation] |
         return None
 
 
-def _cut(content: bytes, wanted: Mapping[bytes, int]) -> Iterator[Operation]:
+def _cut(content: bytes, wanted: Mapping[bytes, int]) -> Iterator[Cut]:
     position = 0
     while position < len(content):
         match = _OPERATION.match(content, position)
@@ -83,7 +92,7 @@ def _cut(content: bytes, wanted: Mapping[bytes, int]) -> Iterator[Operation]:
             values = _values(operands) if operands else ()
             if len(values) != count:
                 raise _NotPlainError
-            yield operator, values
+            yield operator, values, match.start(), position
         elif operator in _NO_OPERATORS:
             raise _NotPlainError
 

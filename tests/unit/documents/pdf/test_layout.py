@@ -10,7 +10,7 @@ from handoff.documents.pdf import bulk
 from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.compare import letters_kept
 from handoff.documents.pdf.geometry import Matrix, Rect
-from handoff.documents.pdf.layout import paragraphs, quarter_turns
+from handoff.documents.pdf.layout import PageText, quarter_turns
 from handoff.documents.pdf.locate import plan_page
 from handoff.model import Finding, Operator, Redaction
 
@@ -50,19 +50,19 @@ def page(*rows: tuple[str, float, float], angle: float = 0.0) -> Chars:
     ],
 )
 def test_paragraphs(rows: list[tuple[str, float, float]], expected: list[str]) -> None:
-    assert [p.text for p in paragraphs(page(*rows))] == expected
+    assert [p.text for p in PageText(page(*rows)).paragraphs] == expected
 
 
 def test_every_character_of_a_paragraph_knows_its_glyph() -> None:
     chars = page(("gri\ufb03th", 0, 700), ("of x", 0, 688))
-    (paragraph,) = paragraphs(chars)
+    (paragraph,) = PageText(chars).paragraphs
     assert len(paragraph.text) == len(paragraph.chars)
     assert {chars.text[i] for i in paragraph.chars[3:6]} == {"\ufb03"}
 
 
 def _plan(chars: Chars, start: int, end: int) -> set[int]:
     finding = Finding("p1.1", start, end, "PERSON", 1.0, "test")
-    return set(plan_page(0, chars, [Redaction(finding, Operator.REMOVE, "[X]")]).removed)
+    return set(plan_page(0, PageText(chars), [Redaction(finding, Operator.REMOVE, "[X]")]).removed)
 
 
 def test_a_span_takes_the_invisible_characters_inside_it() -> None:
@@ -73,7 +73,7 @@ def test_a_span_takes_the_invisible_characters_inside_it() -> None:
 def test_one_box_a_line_and_the_label_in_the_widest() -> None:
     chars = page(("xx Jo", 0, 700), ("Sorensen yy", 0, 688))
     finding = Finding("p1.1", 3, 14, "PERSON", 1.0, "test")
-    plan = plan_page(0, chars, [Redaction(finding, Operator.PSEUDONYMIZE, "[P]")])
+    plan = plan_page(0, PageText(chars), [Redaction(finding, Operator.PSEUDONYMIZE, "[P]")])
     assert [box.label for box in plan.boxes] == ["", "[P]"]
     assert plan.boxes[1].area.width == pytest.approx(8 * 6 - 2, abs=1)
 
@@ -81,7 +81,7 @@ def test_one_box_a_line_and_the_label_in_the_widest() -> None:
 def test_strips_stay_inside_their_glyphs() -> None:
     chars = page(("abc", 0, 700))
     finding = Finding("p1.1", 1, 2, "PERSON", 1.0, "test")
-    (strip,) = plan_page(0, chars, [Redaction(finding, Operator.REMOVE, "")]).strips
+    (strip,) = plan_page(0, PageText(chars), [Redaction(finding, Operator.REMOVE, "")]).strips
     assert 7 < strip.left < strip.right < 11
     assert 700 < strip.bottom < strip.top < 708
 
@@ -120,5 +120,5 @@ def test_a_span_that_takes_the_line_break_takes_no_glyph_of_the_next_line() -> N
 def test_letters_must_go_and_come_as_planned(after: str, kept: bool) -> None:
     chars = page(("ab Secret cd", 0, 700))
     finding = Finding("p1.1", 3, 9, "PERSON", 1.0, "test")
-    plan = plan_page(0, chars, [Redaction(finding, Operator.PSEUDONYMIZE, "[X]")])
-    assert letters_kept(plan, page((after, 0, 700))) is kept
+    plan = plan_page(0, PageText(chars), [Redaction(finding, Operator.PSEUDONYMIZE, "[X]")])
+    assert letters_kept(plan, page((after, 0, 700)).text) is kept

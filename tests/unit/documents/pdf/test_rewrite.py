@@ -179,8 +179,9 @@ def test_a_form_on_two_pages_is_redacted_where_it_was_asked(
 def test_a_page_that_loses_letters_with_another_goes_as_a_picture(
     blind: None, bench: Any, build: Any, show_lines: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build.page(show_lines("Dear Zebediah"))
-    build.page(show_lines("second page"))
+    head = {"/XObject": Dictionary(X=build.form(show_lines("head", y=60)))}
+    build.page(f"/X Do {show_lines('Dear Zebediah')}", head)
+    build.page(f"/X Do {show_lines('second page')}", head)
     finish = rewriting._finish
 
     def lose(content: bytes, *rest: Any) -> bytes:
@@ -194,7 +195,7 @@ def test_a_page_that_loses_letters_with_another_goes_as_a_picture(
     produced = bench.redact(build.bytes(), "Zebediah")
     with pikepdf.open(io.BytesIO(produced)) as pdf:
         assert "/Page" in pdf.pages[1].Resources.XObject
-        assert "/XObject" not in pdf.pages[0].Resources
+        assert "/Page" not in pdf.pages[0].Resources.XObject
 
 
 @pytest.mark.parametrize("place", ["resource", "glyph"])
