@@ -38,6 +38,7 @@ from handoff.model import (
 from handoff.pipeline.decisions import Decisions, Digests
 from handoff.pipeline.decisions_applied import Applied, require_no_review
 from handoff.pipeline.finding import Shared, pack, unpack
+from handoff.pipeline.previewing import Look, look, write_page
 from handoff.pipeline.reviewing_values import Examined, ExamineTask
 from handoff.pipeline.reviewing_worker import Seen, examined
 from handoff.pipeline.run import Engine
@@ -124,10 +125,15 @@ class Reader:
             document = self._open(task.item, refused)
             batch = self._batch(document, task)
             redactions = self._decide(document, task, batch, findings)
+            looked = _look(document, redactions) if task.destination.preview else None
             content = document.handler.rewrite(document.content, redactions, document.door)
         verdict = self._recheck(document, task, batch, content)
-        if isinstance(verdict, RecheckFailed):
-            return _held(task.doc_id, verdict)
+        held = _held(task.doc_id, verdict) if isinstance(verdict, RecheckFailed) else None
+        if looked is not None:
+            self._show(task, looked, content, held)
+        if held is not None:
+            return held
+        assert isinstance(verdict, RecheckPassed)  # noqa: S101 - it is one or the other
         made = RedactedDocument(
             doc_id=task.doc_id,
             control_number=task.control_number,
@@ -154,6 +160,13 @@ class Reader:
         seeker = _batch(task.shared, keep_citations=self._engine.profile.keep_citations).seeker
         seen = Seen(units, findings, seeker.extend(units, findings))
         return examined(task, seen, self._engine.profile, self._digests)
+
+    def _show(self, task: RedactTask, looked: Look, content: bytes, held: Held | None) -> None:
+        """Write the page for a person to look at; a document that is held is shown too."""
+        assert task.destination.preview is not None  # noqa: S101 - the caller asked
+        path = task.destination.preview / f"{task.control_number}.html"
+        trouble = f"{held.message} ({'; '.join(held.places)})" if held else ""
+        write_page(path, looked, content, self._door(), trouble)
 
     def _applied(self, decisions: Decisions | None) -> Applied:
         return Applied(decisions, self._digests)
@@ -199,6 +212,11 @@ class Reader:
             self._engine.profile,
             document.handler.readers,
         )
+
+
+def _look(document: _Open, redactions: Sequence[Redaction]) -> Look:
+    untrusted, units = document.content, document.units
+    return look(document.handler, untrusted, document.door, units, redactions)
 
 
 def _visited(packed: bytes) -> tuple[tuple[Finding, ...], dict[str, DocumentError]]:

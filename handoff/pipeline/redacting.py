@@ -16,6 +16,7 @@ from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.pool import Pool
+from handoff.pipeline.previews import prepare_preview, write_index
 from handoff.pipeline.run import Engine, open_engine
 from handoff.pipeline.tasks import Destination, FindTask, Found, Redacted, RedactTask
 from handoff.policy.config import ConfigSchema
@@ -74,29 +75,52 @@ def open_redaction(
     yield Redaction(home, engine, config, reporter)
 
 
-def redact(run: Redaction, inputs: Sequence[Path], output: Path | None) -> Iterator[Outcome]:
+def redact(
+    run: Redaction, inputs: Sequence[Path], output: Path | None, preview: Path | None = None
+) -> Iterator[Outcome]:
     """Redact and recheck what `inputs` hold; write the copies into `output`, if one is named.
 
-    Copies get neutral names, `DOC-000001.pdf`; a copy never replaces a file.
+    Copies get neutral names, `DOC-000001.pdf`; a copy never replaces a file. Into `preview`, if it
+    is named, goes a page for each document, and an index, which show what was redacted.
 
     Raises:
         NothingToSendError: there is no document in `inputs`.
         OutputExistsError: a copy would replace a file.
-        UsageError: the handoff home is among `inputs`, or `output` lies in one of them.
+        UsageError: the handoff home is among `inputs`, or `output` lies in one of them; or
+            `preview` lies in the input, in the home, or with the copies.
     """
     run.home.require_apart(inputs)
     items = scan(inputs, run.engine.limits)
     if not items:
         raise NothingToSendError("the input holds no documents")
+    if preview is not None:
+        prepare_preview(preview, [*inputs, run.home.root, *([output] if output else [])])
     if output is not None:
         _prepare(output, inputs)
     documents = {f"{PREFIX}-{n:06d}": item for n, item in enumerate(items, 1)}
     names = {number: item.display_name() for number, item in documents.items()}
     run.reporter.plan(names, sum(item.size for item in items))
+    destination = Destination(output=output, preview=preview)
+    outcomes = _outcomes(run, documents, destination)
+    if preview is None:
+        yield from outcomes
+        return
+    told: list[Outcome] = []
+    try:
+        for outcome in outcomes:
+            told.append(outcome)
+            yield outcome
+    finally:
+        write_index(preview, names, told, run.engine.profile.name)
+
+
+def _outcomes(
+    run: Redaction, documents: dict[str, IntakeItem], destination: Destination
+) -> Iterator[Outcome]:
     findings = BatchFindings(run.engine.batch_key, run.engine.profile.parties)
     with closing(worker.open_pool(run.engine, run.config.workers)) as pool:
         yield from _find(run, pool, documents, findings)
-        yield from _redact(run, pool, documents, findings, output)
+        yield from _redact(run, pool, documents, findings, destination)
 
 
 def _prepare(output: Path, inputs: Sequence[Path]) -> None:
@@ -138,7 +162,7 @@ def _redact(
     pool: Pool,
     documents: dict[str, IntakeItem],
     findings: BatchFindings,
-    output: Path | None,
+    destination: Destination,
 ) -> Iterator[Outcome]:
     shared = findings.shared(documents)
     tasks = [
@@ -146,7 +170,7 @@ def _redact(
             number,
             item,
             number,
-            Destination(output=output),
+            destination,
             findings.packed[number],
             shared,
             findings.readings(number),

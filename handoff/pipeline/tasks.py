@@ -52,12 +52,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a redacted document goes: sealed into `spool`, written to `output`, or nowhere."""
+    """Where a redacted document goes: sealed into `spool`, written to `output`, or nowhere.
+
+    `preview` is where a page for a person's eyes goes, in plaintext, if one was asked for.
+    """
 
     spool: Path | None = None
     object_key: str = ""
     recipients: tuple[str, ...] = ()
     output: Path | None = None
+    preview: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

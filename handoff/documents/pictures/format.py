@@ -20,7 +20,7 @@ _BY_HAND = "cover them by hand and send under a profile that keeps them"
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
+class ReadPages:
     """What `read` found out, for `rewrite`: the words of every page, without its pixels."""
 
     pages: list[OcrPage] = field(repr=False)
@@ -56,7 +56,7 @@ class PictureFormat:
             DocumentError: the picture cannot be read whole.
         """
         _require_coverable(door)
-        pages, units = _Pages([]), list[TextUnit]()
+        pages, units = ReadPages([]), list[TextUnit]()
         for number, frame in enumerate(frames(untrusted, self._kind, door.limits), 1):
             page = _trusted(frame, number)
             pages.pages.append(page)
@@ -70,7 +70,7 @@ class PictureFormat:
         Raises:
             DocumentError: the picture cannot be read whole.
         """
-        kept = door.opened.take(untrusted, _Pages)
+        kept = door.opened.take(untrusted, ReadPages)
         quantised = door.options.box_widths == "quantised"
 
         def burnt() -> Iterator[Frame]:
