@@ -16,6 +16,7 @@ from handoff.pipeline import ids
 from handoff.pipeline.batch import Document
 from handoff.pipeline.run import Run
 from handoff.pipeline.tasks import Found, Redacted
+from handoff.sealing.fingerprints import fingerprint
 
 MAX_PLACE = 120
 VERSION_ID = re.compile(r"[A-Za-z0-9._=+/-]{0,120}")
@@ -187,7 +188,11 @@ def redacted(run: Run, batch_id: str, result: Redacted, record: str) -> list[Eve
             **common,
             materials={"document": document},
             products={"ciphertext": ciphertext},
-            details={**where, "recipients": len(sealed.recipients)},
+            details={
+                **where,
+                "recipients": len(sealed.recipients),
+                "sealed_to": [f"sha256:{fingerprint(key)}" for key in sealed.recipients],
+            },
         ),
         _draft(
             run, "delivery.intended", **common, products={"ciphertext": ciphertext}, details=where

@@ -15,13 +15,12 @@ from handoff.errors import (
     SealedDamagedError,
 )
 from handoff.model import Manifest, ManifestEntry
+from handoff.pipeline import revisions
 from handoff.sealing import age
 from handoff.sealing.files import creating, translated
 from handoff.sealing.manifest import MAX_SIZE, verify
 from handoff.sealing.seal import open_bytes, open_to_file
 
-MANIFEST = "manifest.json.age"
-SIGNATURE = "manifest.json.sig"
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9]+)?")
 
 
@@ -62,9 +61,19 @@ def open_package(
 def _manifest(
     package: Path, identities: Sequence[age.Identity], signers: Sequence[str]
 ) -> tuple[Manifest, bytes]:
-    encoded = open_bytes(_read(package / MANIFEST, MAX_SIZE), identities)
-    signature = _read(package / SIGNATURE, 100_000).decode("ascii", "replace")
+    revision = _revision(package)
+    encoded = open_bytes(_read(package / revisions.manifest_name(revision), MAX_SIZE), identities)
+    beside = package / revisions.signature_name(revision)
+    signature = _read(beside, 100_000).decode("ascii", "replace")
     return verify(encoded, signature, signers), encoded
+
+
+def _revision(package: Path) -> int:
+    """Sealed anew, a batch has further manifests, of which the last one holds."""
+    try:
+        return revisions.latest(path.name for path in package.iterdir()) or 1
+    except OSError as error:
+        raise PackageIncompleteError(f"{package.name}: {error.strerror}") from None
 
 
 def _document(package: Path, entry: ManifestEntry, identities: Sequence[age.Identity]) -> bytes:

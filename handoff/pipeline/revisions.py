@@ -13,14 +13,29 @@ from typing import Final
 _KEY: Final = re.compile(r"(?:.*/)?manifest\.json(?:\.([1-9][0-9]{0,5}))?\.age")
 
 
+def manifest_name(revision: int) -> str:
+    """The last part of the sealed manifest's object key; revision 1 is the first."""
+    return f"{_stem(revision)}.age"
+
+
+def signature_name(revision: int) -> str:
+    """The last part of its signature's object key."""
+    return f"{_stem(revision)}.sig"
+
+
 def manifest_key(batch_id: str, revision: int) -> str:
-    """The object key of the sealed manifest; revision 1 is the first."""
-    return f"{batch_id}/{_stem(revision)}.age"
+    """The object key of the sealed manifest."""
+    return f"{batch_id}/{manifest_name(revision)}"
 
 
 def signature_key(batch_id: str, revision: int) -> str:
     """The object key of its signature."""
-    return f"{batch_id}/{_stem(revision)}.sig"
+    return f"{batch_id}/{signature_name(revision)}"
+
+
+def keys_of(batch_id: str, revision: int) -> set[str]:
+    """Both object keys of a revision."""
+    return {manifest_key(batch_id, revision), signature_key(batch_id, revision)}
 
 
 def _stem(revision: int) -> str:

@@ -83,7 +83,7 @@ def open_engine(profile: RedactionProfile, config: ConfigSchema, batch_key: byte
     )
 
 
-def _require_clock(ledger: SqlLedger, clock: Clock) -> None:
+def require_clock(ledger: SqlLedger, clock: Clock) -> None:
     """Refuse before anything is written; `append` would refuse only with the first event."""
     last = ledger.last_event()
     if last is not None and last.at > clock.now() + CLOCK_TOLERANCE:
@@ -123,7 +123,7 @@ def open_run(  # noqa: PLR0913 - all that is given on the command line
         store = S3Store(policy.bucket, vendor=policy.name)
         store.check()
         with open_ledger(home, clock) as ledger, reserved(ledger, vendor, wait=wait):
-            _require_clock(ledger, clock)
+            require_clock(ledger, clock)
             require_not_offboarded(ledger, vendor)
             # A key may have been revoked while this run waited for another one to end.
             require_keys(policy, today, firm, register_of(ledger))

@@ -16,6 +16,7 @@ import base64
 import binascii
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 from handoff.errors import RecipientInvalidError
@@ -54,6 +55,7 @@ def _blob(words: list[str]) -> bytes | None:
     return blob if blob.startswith(len(kind).to_bytes(4, "big") + kind) else None
 
 
+@lru_cache(maxsize=256)
 def fingerprint(text: str) -> str:
     """The whole fingerprint of a key, 64 hex digits; raises as `canonical`."""
     return hashlib.sha256(canonical(text).encode()).hexdigest()
