@@ -399,7 +399,7 @@ class BlockedError(DocumentError):
 
     code = "document.blocked"
     exit_code = 26
-    hint = "have a lawyer look at the place named; the profile blocks this kind of finding"
+    hint = "have a lawyer look at the place named: `handoff review` shows it, releases or rejects"
 
 
 class ReviewRequiredError(DocumentError):
@@ -407,7 +407,7 @@ class ReviewRequiredError(DocumentError):
 
     code = "document.review"
     exit_code = 26
-    hint = "`handoff review BATCH` shows what was found and takes the decision; then send again"
+    hint = "`handoff review` with the batch or this number shows it and decides; then send again"
 
 
 class ReviewStaleError(DocumentError):
@@ -415,7 +415,7 @@ class ReviewStaleError(DocumentError):
 
     code = "document.review_stale"
     exit_code = 26
-    hint = "handoff or its model changed since: review it anew with `handoff review BATCH`"
+    hint = "handoff or its model changed since: review it anew with `handoff review`"
 
 
 class ReviewChangedError(DocumentError):
@@ -431,7 +431,7 @@ class ReviewRejectedError(DocumentError):
 
     code = "document.review_rejected"
     exit_code = 26
-    hint = "take it out of the batch; `handoff review BATCH` can still release it"
+    hint = "take it out of the batch; `handoff review` can still release it"
 
 
 class LanguageError(DocumentError):

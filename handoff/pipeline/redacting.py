@@ -67,6 +67,8 @@ def open_redaction(
             reporter.note(warning)
         recipients_for(policy.recipients, keys)
         profile = policy.profile
+        if policy.release.review != "none":
+            reporter.note("a person must review documents for this vendor; not asked of a dry run")
     loaded = load_profile(home.profiles, profile)
     if matter is not None:
         loaded = with_matter(loaded, matter)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -331,7 +333,7 @@ def test_the_dialogue_survives_whatever_is_typed(  # noqa: PLR0917
 ) -> None:
     letter.write_text(LETTER.replace("Maria Delgado", "Maria\x1b[2J Delgado"))
     lines = iter([f"{line}\n" for line in typed])
-    monkeypatch.setattr(review_dialogue.sys.stdin, "readline", lambda: next(lines, ""))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(readline=lambda: next(lines, "")))
     question = asked(held)
     [item] = scan([letter], Limits())
     source = ids.source_digest(engine.batch_key, item.sha256)

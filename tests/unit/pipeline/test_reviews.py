@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -291,26 +292,32 @@ def test_a_sample_is_about_a_tenth_and_always_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("login", "parent", "sudo", "wanted"),
+    ("login", "parent", "euid", "sudo", "wanted"),
     [
-        ("1", "bash", "2", "daemon"),
-        ("4294967295", "sudo", "2", "bin"),
-        ("4294967295", "bash", "2", "root"),
-        ("4294967295", "sudo", "two", "root"),
-        ("", "bash", "", "root"),
-        ("77777777", "bash", "", "uid-77777777"),
+        ("1", "bash", "0", "2", "daemon"),
+        ("4294967295", "sudo", "0", "2", "bin"),
+        ("4294967295", "sudo", "2", "2", "root"),
+        ("4294967295", "bash", "0", "2", "root"),
+        ("4294967295", "sudo", "0", "two", "root"),
+        ("", "bash", "2", "", "root"),
+        ("77777777", "bash", "2", "", "uid-77777777"),
     ],
 )
 def test_the_account_is_what_kernel_and_sudo_say_and_not_the_environment(  # noqa: PLR0917
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: str, parent: str, sudo: str, wanted: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    login: str,
+    parent: str,
+    euid: str,
+    sudo: str,
+    wanted: str,
 ) -> None:
-    for name in ("self", str(accounts.os.getppid())):
+    for name in ("self", str(os.getppid())):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "comm").write_text(f"{parent}\n")
+        (tmp_path / name / "status").write_text(f"Name:\t{parent}\nUid:\t2\t{euid}\t2\t2\n")
     (tmp_path / "self" / "loginuid").write_text(login)
     monkeypatch.setattr(accounts, "_PROC", tmp_path)
-    monkeypatch.setattr(accounts, "_ROOT", tmp_path.stat().st_uid)
-    monkeypatch.setattr(accounts.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     for name in ("LOGNAME", "USER", "SUDO_USER"):
         monkeypatch.setenv(name, "mallory")
     monkeypatch.setenv("SUDO_UID", sudo)
