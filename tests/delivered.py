@@ -91,6 +91,7 @@ class Delivered:
     bucket: str = field(default_factory=lambda: f"recall-{uuid.uuid4().hex[:12]}")
     identity: age.X25519Identity = field(default_factory=age.generate_x25519)
     last: int = 0
+    clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def make(self) -> Delivered:
         """The home, the vendor's policy and its bucket."""
@@ -128,8 +129,10 @@ class Delivered:
         return planned
 
     def client(self, user: str = "owner") -> Any:
+        if user in self.clients:
+            return self.clients[user]
         key, secret = logins(self.server)[user]
-        return boto3.client(
+        self.clients[user] = boto3.client(
             "s3",
             endpoint_url=self.server.endpoint,
             aws_access_key_id=key,
@@ -137,6 +140,11 @@ class Delivered:
             region_name="us-east-1",
             config=Config(**CONFIG),
         )
+        return self.clients[user]
+
+    def bucket_policy(self) -> str:
+        """The policy that is in force on the bucket."""
+        return str(self.client().get_bucket_policy(Bucket=self.bucket)["Policy"])
 
     def deliver(
         self, count: int = 2, *, matter: str = "", expires: date | None = None, closed: bool = True

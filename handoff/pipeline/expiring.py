@@ -172,7 +172,9 @@ def _remove(
     store, ledger = context.bucket(policy), context.ledger
     found = in_bucket(store, target, notices=expired)
     verb = "expired" if expired else "recalled"
-    taken = remove_items(context, target, policy, every_item(target, found), found, verb=verb)
+    taken = remove_items(
+        context, target, policy, every_item(ledger, target, found), found, verb=verb
+    )
     kept = [one.item for one in taken if one.state == "denied"]
     if kept and expired:
         access = in_force(ledger, policy)

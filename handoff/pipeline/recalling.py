@@ -127,9 +127,11 @@ def recall_target(context: Withdrawing, target: Target, how: How) -> Recall:
     if how.as_profile:
         vendor_session(how.as_profile)
     if not _is_open(ledger, target):
+        store = context.bucket(policy)
         if not target.items and _was_recalled(ledger, target):
+            # An earlier run may have been killed before its last step.
+            store.deny(in_force(ledger, policy))
             return done
-        context.bucket(policy)
         ledger.append([events.intended(target, policy, how.reason, hold=how.deny_only)])
     _withdraw(context, done, how)
     return done
@@ -164,7 +166,7 @@ def _withdraw(context: Withdrawing, done: Recall, how: How) -> None:
     store = context.bucket(policy)
     done.grain = store.deny(in_force(ledger, policy))
     found = in_bucket(store, target)
-    items = every_item(target, found)
+    items = every_item(ledger, target, found)
     there = [item for item in items if item.object_key in found]
     ledger.append([events.denied(target, policy, item, done.grain) for item in there])
     before = {key: [v.version_id for v in vs if not v.marker] for key, vs in found.items()}

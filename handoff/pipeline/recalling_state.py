@@ -48,7 +48,8 @@ def taken_back(source: Events, vendor: str) -> tuple[str, ...]:
             denied[key] = None
         elif event.kind in GONE or event.details.get("remaining") == 0:
             denied.pop(key, None)
-    return tuple(key for key in denied if key)
+    # A key of somebody else's stands there by its digest, which is no key.
+    return tuple(key for key in denied if "/" in key)
 
 
 def is_offboarded(source: Events, vendor: str) -> bool:

@@ -13,6 +13,7 @@ from handoff.model import VendorPolicy
 from handoff.pipeline import recalling_events as events
 from handoff.pipeline.home import Home
 from handoff.pipeline.ledgers import open_ledger
+from handoff.pipeline.recalling_state import taken_back
 from handoff.pipeline.recalling_targets import Item, Target
 from handoff.ports import Clock
 from handoff.storage.withdraw import Removed, Version, Withdrawal
@@ -94,10 +95,17 @@ def in_bucket(
     return found
 
 
-def every_item(target: Target, found: Mapping[str, object]) -> list[Item]:
-    """The target's documents, then whatever else lies in the batch: the manifest, leftovers."""
-    known = {item.object_key for item in target.items}
-    return [*target.items, *(Item(key) for key in sorted(found) if key not in known)]
+def every_item(ledger: SqlLedger, target: Target, found: Mapping[str, object]) -> list[Item]:
+    """The target's documents, then whatever else lies in the batch: the manifest, leftovers.
+
+    And what an earlier run denied, deleted, and was killed before it could say so.
+    """
+    others = set(found)
+    if not target.doc_id:
+        denied = taken_back(ledger, target.vendor)
+        others |= {k for k in denied if k.startswith(target.prefix) and k != target.prefix}
+    others -= {item.object_key for item in target.items}
+    return [*target.items, *map(Item, sorted(others))]
 
 
 def remove_items(  # noqa: PLR0913 - what is removed, from where, and how it is said

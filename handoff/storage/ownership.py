@@ -35,7 +35,7 @@ def check(bucket: Bucket, vendor: str, expected_owner: str, session: Session | N
     api = BucketApi(bucket, QUICK, expected_owner=expected_owner, session=session)
     check_usable(api)
     if not expected_owner or vendor:
-        _check_tag(api, vendor, proven=bool(expected_owner))
+        check_tag(api, vendor, proven=bool(expected_owner))
 
 
 def tags_of(api: BucketApi) -> dict[str, str]:
@@ -70,7 +70,13 @@ def check_usable(api: BucketApi) -> None:
         ) from None
 
 
-def _check_tag(api: BucketApi, vendor: str, *, proven: bool) -> None:
+def check_tag(api: BucketApi, vendor: str, *, proven: bool) -> None:
+    """Raise unless the bucket carries `vendor`'s tag; `proven` as ours, it may carry none.
+
+    Raises:
+        BucketForeignError: it does not.
+        StorageError: the tags cannot be read.
+    """
     found = tags_of(api).get(TAG)
     if found is None and not proven:
         raise BucketForeignError("the bucket does not carry handoff's tag")

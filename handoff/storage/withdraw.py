@@ -83,7 +83,6 @@ class Withdrawal:
         self._bucket = bucket
         self._vendor = vendor
         self._bypass = bypass
-        self._session = session
         self._api = BucketApi(bucket, TRANSFER, session=session)
 
     def check(self) -> datetime:
@@ -92,7 +91,8 @@ class Withdrawal:
         Raises:
             BucketMissingError, BucketForeignError, CredentialsError: as they say.
         """
-        ownership.check(self._bucket, self._vendor, "", self._session)
+        ownership.check_usable(self._api)
+        ownership.check_tag(self._api, self._vendor, proven=False)
         answer = self._api.call("list_objects_v2", MaxKeys=1)
         return _server_time(answer)
 

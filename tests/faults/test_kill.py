@@ -32,6 +32,7 @@ DOCUMENTS = {
     "held.bin": "\x7fELF\x00\x01\x02",
 }
 DRIVER = str(Path(__file__).with_name("die_at.py"))
+SEND = ("send", "--vendor", "acme")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -141,7 +142,7 @@ def test_killed_around_each_call_that_changes_anything_the_next_run_finishes(
         firm = sibling(connected, number)
         moment = "before" if number % 2 == 0 else "after"
         process = subprocess.run(
-            [sys.executable, DRIVER, call, str(number // 2), moment, str(batch)],
+            [sys.executable, DRIVER, call, str(number // 2), moment, *SEND, str(batch)],
             env=firm.environment() | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             check=False,

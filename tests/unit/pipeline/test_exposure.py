@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from handoff.cli.main import cli
-from handoff.model import EventDraft
+from handoff.model import EventDraft, JsonValue
 from handoff.pipeline.exposure import exposure
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.initialising import initialise
@@ -31,14 +31,17 @@ sub_processors: [{{name: Pune Typing, country: IN, purpose: coding}}]
 
 
 def delivered(batch: str, vendor: str, matter: str, count: int) -> list[EventDraft]:
-    opened = {"vendor": vendor, "matter_id": matter, "documents": count}
-    drafts = [EventDraft("batch.opened", batch, details=dict(opened))]
+    opened: dict[str, JsonValue] = {"vendor": vendor, "matter_id": matter, "documents": count}
+    drafts = [EventDraft("batch.opened", batch, details=opened)]
     for n in range(count):
-        where = {"object_key": f"{batch}/{n}.age", "control_number": f"ACME-00000{n}"}
-        counts = {"counts": {"PERSON": 2, "US_SSN": n % 2}, "size": 10}
+        where: dict[str, JsonValue] = {
+            "object_key": f"{batch}/{n}.age",
+            "control_number": f"ACME-00000{n}",
+        }
+        counts: dict[str, JsonValue] = {"counts": {"PERSON": 2, "US_SSN": n % 2}, "size": 10}
         drafts += [
-            EventDraft("document.redacted", batch, f"{batch}d{n}", details=dict(counts)),
-            EventDraft("delivery.intended", batch, f"{batch}d{n}", details=dict(where)),
+            EventDraft("document.redacted", batch, f"{batch}d{n}", details=counts),
+            EventDraft("delivery.intended", batch, f"{batch}d{n}", details=where),
             EventDraft("delivery.confirmed", batch, f"{batch}d{n}"),
         ]
     return drafts
