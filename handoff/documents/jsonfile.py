@@ -58,7 +58,7 @@ class JsonFormat:
         units: list[TextUnit] = []
         for number, token in enumerate(tokens(decode(untrusted).text), 1):
             text = visible(token.text)
-            if not text.strip() or (token.is_key and (text in keys or _is_identifier(text))):
+            if not _is_read(token, text) or (token.is_key and text in keys):
                 continue
             unit_id, place = _identity(token, text, number, keys)
             refuse_packed(text, place)
@@ -76,8 +76,11 @@ class JsonFormat:
         position = 0
         for number, token in enumerate(tokens(decoded.text), 1):
             plain = visible(token.text)
-            unit_id, _ = _identity(token, plain, number, keys)
-            text = splice(plain, groups.get(unit_id, ()))
+            # Only keys that were read are counted, or another key would get the replacement.
+            text = plain
+            if _is_read(token, plain):
+                unit_id, _ = _identity(token, plain, number, keys)
+                text = splice(plain, groups.get(unit_id, ()))
             if text != token.text:
                 escaped = decoded.text[token.start : token.end].isascii()
                 pieces += (
@@ -115,6 +118,10 @@ def _is_identifier(key: str) -> bool:
     What was found elsewhere is sought in every key all the same, by the recheck.
     """
     return _IDENTIFIER.fullmatch(key) is not None
+
+
+def _is_read(token: Token, text: str) -> bool:
+    return bool(text.strip()) and not (token.is_key and _is_identifier(text))
 
 
 def _identity(token: Token, text: str, number: int, keys: dict[str, int]) -> tuple[str, str]:

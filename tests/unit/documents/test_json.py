@@ -99,3 +99,9 @@ def test_half_of_a_surrogate_pair_is_no_bug() -> None:
     assert b"Zebulon" not in produced
     assert b'"\\ud83d\\ude00"' in produced
     HANDLER.reread(produced, HouseDoor())
+
+
+def test_a_name_that_is_a_key_is_redacted_beside_keys_that_are_words() -> None:
+    content = b'{"claim": 1, " ": 2, "people": {"Zebulon Quarterstaff": {"note": "x"}}}'
+    produced = redact(HANDLER, content, [SECRET])
+    assert produced == b'{"claim": 1, " ": 2, "people": {"[X-1]": {"note": "x"}}}'
