@@ -60,6 +60,14 @@ _LOOPS = """
   (import "pdfium" "FPDF_PageToDevice" (func $to_device
     (param i32 i32 i32 i32 i32 i32 f64 f64 i32 i32) (result i32)))
 
+  (import "pdfium" "FPDFBitmap_CreateEx"
+    (func $bitmap (param i32 i32 i32 i32 i32) (result i32)))
+  (import "pdfium" "FPDFBitmap_FillRect"
+    (func $fill (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "pdfium" "FPDF_RenderPageBitmap"
+    (func $render (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "pdfium" "FPDFBitmap_Destroy" (func $destroy (param i32)))
+
   (func (export "chars") (param $page i32) (param $count i32) (param $at i32)
     (local $i i32)
     (block $done (loop $next
@@ -87,6 +95,19 @@ _LOOPS = """
       (local.set $at (i32.add (local.get $at) (i32.const 72)))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br $next))))
+
+  (func (export "draw") (param $page i32) (param $kind i32) (param $width i32)
+    (param $height i32) (param $stride i32) (param $at i32) (param $paper i32) (param $flags i32)
+    (result i32) (local $bitmap i32)
+    (local.set $bitmap (call $bitmap (local.get $width) (local.get $height) (local.get $kind)
+      (local.get $at) (local.get $stride)))
+    (if (i32.eqz (local.get $bitmap)) (then (return (i32.const 0))))
+    (drop (call $fill (local.get $bitmap) (i32.const 0) (i32.const 0) (local.get $width)
+      (local.get $height) (local.get $paper)))
+    (call $render (local.get $bitmap) (local.get $page) (i32.const 0) (i32.const 0)
+      (local.get $width) (local.get $height) (i32.const 0) (local.get $flags))
+    (call $destroy (local.get $bitmap))
+    (i32.const 1))
 
   (func (export "letters") (param $page i32) (param $count i32) (param $at i32)
     (local $i i32)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from handoff.documents.pdf import bulk
 from handoff.documents.pdf.geometry import Rect
@@ -20,9 +22,19 @@ _BOX = struct.Struct("<4d")
 _LOOSE = struct.Struct("<4f")
 _FLOAT = struct.Struct("<f")
 _OBJECT_AT, _SIZE_AT, _BOX_AT, _LOOSE_AT, _ANGLE_AT = 8, 12, 16, 48, 64
+_PLACE = slice(_BOX_AT // 4, _ANGLE_AT // 4)
 _END_OF_UNICODE = 0x11_0000
 _UNKNOWN = np.uint32(0xFFFD)
 _UNMAPPED_RUN = re.compile(r"u+")
+
+
+class Glyph(NamedTuple):
+    """A glyph on the page: its characters, where it begins, its advance, the size of its font."""
+
+    characters: tuple[int, ...]
+    left: float
+    width: float
+    size: float
 
 
 class Chars:
@@ -39,6 +51,7 @@ class Chars:
         self._raw = raw
         self.text = decoded(words[:, 0].tobytes())
         self.flags: list[int] = words[:, 1].tolist()
+        self._has_unmapped = bool((words[:, 1] & bulk.UNMAPPED).any())
 
     def __len__(self) -> int:
         return len(self.flags)
@@ -61,18 +74,32 @@ class Chars:
         left, top, right, bottom = _LOOSE.unpack_from(self._raw, self._at(index, _LOOSE_AT))
         return Rect(min(left, right), min(bottom, top), max(left, right), max(bottom, top))
 
-    @property
-    def objects(self) -> list[int]:
-        """For each character the address of the text object that shows it, while its page is open.
+    def objects(self) -> set[int]:
+        """The addresses of the text objects that show a character (`Drawing.texts`)."""
+        return set(np.unique(self._addresses()).tolist())
 
-        Afterwards the same address still means the same object.
-        """
-        addresses: list[int] = np.frombuffer(self._raw, "<u4")[_OBJECT_AT // 4 :: _WORDS].tolist()
-        return addresses
+    def of_object(self, address: int) -> list[int]:
+        """The characters that the text object at `address` shows."""
+        found: list[int] = np.nonzero(self._addresses() == address)[0].tolist()
+        return [index for index in found if not self.generated(index)]
 
-    def place(self, index: int) -> bytes:
-        """Comparable: the same for characters that one glyph shows."""
-        return self._raw[self._at(index, _BOX_AT) : self._at(index, _ANGLE_AT)]
+    def _addresses(self) -> npt.NDArray[np.uint32]:
+        return np.frombuffer(self._raw, "<u4")[_OBJECT_AT // 4 :: _WORDS]
+
+    def glyphs(self, indexes: Sequence[int]) -> list[Glyph]:
+        """The glyphs that show `indexes`; characters of a ligature have one box, and are one."""
+        if not indexes:
+            return []
+        rows = np.frombuffer(self._raw, "<f4").reshape(-1, _WORDS)[list(indexes)]
+        places = np.frombuffer(self._raw, "<u4").reshape(-1, _WORDS)[list(indexes), _PLACE]
+        begins = np.flatnonzero((places[1:] != places[:-1]).any(axis=1)) + 1
+        starts = [0, *begins.tolist()]
+        ends = [*starts[1:], len(indexes)]
+        numbers = rows[starts][:, [_LOOSE_AT // 4, _LOOSE_AT // 4 + 2, _SIZE_AT // 4]].tolist()
+        return [
+            Glyph(tuple(indexes[start:end]), left, right - left, size)
+            for start, end, (left, right, size) in zip(starts, ends, numbers, strict=True)
+        ]
 
     def meeting(self, area: Rect) -> list[int]:
         """Characters whose ink may touch `area`."""
@@ -100,12 +127,11 @@ class Chars:
 
     def visible_count(self) -> int:
         """Characters that are neither blank nor generated."""
-        blank = sum(map(str.isspace, self.text))
-        return len(self) - blank
+        return sum(map(len, self.text.split()))
 
     def unmapped_runs(self) -> Iterator[int]:
         """Lengths of the runs of glyphs, blanks aside, of which nobody knows what they are."""
-        if not any(flags & bulk.UNMAPPED for flags in self.flags):
+        if not self._has_unmapped:
             return
         marks = "".join(
             "u" if flags & bulk.UNMAPPED else "k"

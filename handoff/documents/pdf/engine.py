@@ -142,29 +142,23 @@ class Page:
         """The page as displayed: rows of one gray byte, or of B, G, R, unused, on `paper`."""
         box = self._sandbox
         pixel = 1 if gray else 4
-        buffer = box.allocate(width * height * pixel)
-        kind = _GRAY if gray else _BGRX
-        bitmap = box.call("FPDFBitmap_CreateEx", width, height, kind, buffer, width * pixel)
-        if not bitmap:
+        buffer = box.scratch(width * height * pixel)
+        kind, flags = (_GRAY, _RENDER_GRAYSCALE) if gray else (_BGRX, 0)
+        size = (width, height, width * pixel)
+        if not box.call("draw", self._handle, kind, *size, buffer, _signed(paper), flags):
             raise LimitError("a page is too large to be drawn")
-        box.call("FPDFBitmap_FillRect", bitmap, 0, 0, width, height, _signed(paper))
-        flags = _RENDER_GRAYSCALE if gray else 0
-        box.call("FPDF_RenderPageBitmap", bitmap, self._handle, 0, 0, width, height, 0, flags)
-        pixels = box.read(buffer, width * height * pixel)
-        box.call("FPDFBitmap_Destroy", bitmap)
-        box.free(buffer)
-        return pixels
+        return box.read(buffer, width * height * pixel)
 
     def to_pixels(self, areas: Sequence[Rect], width: int, height: int) -> list[Rect]:
         """Where each of `areas` lies in a rendering of that size, y downwards."""
         box = self._sandbox
         corners = [xy for r in areas for xy in ((r.left, r.bottom), (r.right, r.top))]
-        points = box.write(b"".join(struct.pack(bulk.POINT, x, y) for x, y in corners))
-        pixels = box.allocate(len(corners) * bulk.PIXEL_SIZE)
-        box.call("pixels", self._handle, width, height, len(corners), points, pixels)
+        points = b"".join(struct.pack(bulk.POINT, x, y) for x, y in corners)
+        there = box.scratch(len(points) + len(corners) * bulk.PIXEL_SIZE)
+        pixels = there + len(points)
+        box.put(there, points)
+        box.call("pixels", self._handle, width, height, len(corners), there, pixels)
         raw = box.read(pixels, len(corners) * bulk.PIXEL_SIZE)
-        box.free(pixels)
-        box.free(points)
         found = struct.iter_unpack(bulk.PIXEL, raw)
         return [around(pair) for pair in zip(found, found, strict=True)]
 
@@ -177,10 +171,9 @@ class Page:
         count: int = max(0, box.call("FPDFText_CountChars", text))
         if count > MAX_CHARS_PER_PAGE:
             raise LimitError("a page holds more characters than the limit allows")
-        address = box.allocate(count * size)
+        address = box.scratch(count * size)
         box.call(loop, text, count, address)
         raw = box.read(address, count * size)
-        box.free(address)
         box.call("FPDFText_ClosePage", text)
         return raw
 
@@ -190,26 +183,23 @@ class Page:
         count: int = max(0, box.call(name, holder))
         if count > MAX_OBJECTS_PER_PAGE:
             raise LimitError("a page holds more objects than the limit allows")
-        address = box.allocate(count * bulk.OBJECT_SIZE)
+        address = box.scratch(count * bulk.OBJECT_SIZE)
         box.call("objects", holder, is_form, count, address)
         raw = box.read(address, count * bulk.OBJECT_SIZE)
-        box.free(address)
         return list(struct.iter_unpack(bulk.OBJECT_RECORD, raw))
 
     def _matrix(self, item: int) -> Matrix:
         box = self._sandbox
-        address = box.allocate(24)
+        address = box.scratch(24)
         box.call("FPDFPageObj_GetMatrix", item, address)
         values = struct.unpack("<6f", box.read(address, 24))
-        box.free(address)
         return Matrix(*values)
 
     def _picture(self, item: int, matrix: Matrix) -> Picture:
         box = self._sandbox
-        address = box.allocate(8)
+        address = box.scratch(8)
         box.call("FPDFImageObj_GetImagePixelSize", item, address, address + 4)
         width, height = struct.unpack("<II", box.read(address, 8))
-        box.free(address)
         placed = self._matrix(item).then(matrix)
         return Picture(width, height, placed.apply(Rect(0, 0, 1, 1)))
 

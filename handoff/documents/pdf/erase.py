@@ -9,9 +9,8 @@ could show what is hidden, the answer is None, and PDFium has to write the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pikepdf
 
@@ -29,8 +28,7 @@ _LEAST_WIDTH = 0.01
 _ONE_BYTE = frozenset(["/Type1", "/TrueType", "/MMType1"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Glyph:
+class _Glyph(NamedTuple):
     """A glyph: its code, the characters it shows, and the adjustment that can take its place."""
 
     code: bytes
@@ -57,14 +55,14 @@ def erased(page: Any, chars: Chars, drawing: Drawing, plan: PagePlan) -> bytes |
     every = shows(content, _states_with_fonts(resources))
     if every is None or len(every) != len(drawing.texts) or _shows_more(chars, drawing, plan):
         return None
-    owners = _by_object(chars)
     pieces: list[bytes] = []
     done: set[int] = set()
     at = 0
     for show, placed in zip(every, drawing.texts, strict=True):
-        if not any(_meet(placed.box, strip) for strip in plan.strips):
+        if not _is_hit(placed.box, plan):
             continue
-        glyphs = _aligned(show, chars, owners.get(placed.address, []), _code_size(resources, show))
+        indexes = chars.of_object(placed.address)
+        glyphs = _aligned(show, chars, indexes, _code_size(resources, show))
         if glyphs is None:
             return None
         gone = [glyph for glyph in glyphs if not plan.removed.isdisjoint(glyph.characters)]
@@ -112,12 +110,19 @@ def _shows_more(chars: Chars, drawing: Drawing, plan: PagePlan) -> bool:
     """Whether a box covers anything but the characters that go and the text they stand in."""
     if under(drawing, plan.boxes) != []:
         return True
-    read = set(chars.objects)
+    read = chars.objects()
     unread = [text.box for text in drawing.texts if text.address not in read]
-    if any(_meet(box, strip) for box in (*drawing.forms, *unread) for strip in plan.strips):
+    if any(_is_hit(box, plan) for box in (*drawing.forms, *unread)):
         return True
     others = (i for box in plan.boxes for i in chars.meeting(box.area) if i not in plan.removed)
-    return any(_meet(chars.box(i), strip) for i in set(others) for strip in plan.strips)
+    return any(_is_hit(chars.box(i), plan) for i in set(others))
+
+
+def _is_hit(box: Rect, plan: PagePlan) -> bool:
+    """Whether `box` meets a strip; strips lie in the boxes, of which there are fewer."""
+    return any(_meet(box, area.area) for area in plan.boxes) and any(
+        _meet(box, strip) for strip in plan.strips
+    )
 
 
 def _meet(one: Rect, other: Rect) -> bool:
@@ -125,35 +130,24 @@ def _meet(one: Rect, other: Rect) -> bool:
     return across and one.bottom < other.top and other.bottom < one.top
 
 
-def _by_object(chars: Chars) -> Mapping[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for index, address in enumerate(chars.objects):
-        if not chars.generated(index):
-            found.setdefault(address, []).append(index)
-    return found
-
-
 def _aligned(show: Show, chars: Chars, indexes: Sequence[int], size: int) -> list[_Glyph] | None:
     """The glyphs of `show` with their characters; None if the two cannot be matched for certain."""
     codes = list(_codes(show, size)) if size and show.scale else []
-    groups = list(_groups(chars, indexes))
-    if len(codes) != len(groups):
+    drawn = chars.glyphs(indexes)
+    if len(codes) != len(drawn):
         return None
+    unit = show.size * show.scale
+    letter_gap, word_gap = show.letter_gap * show.scale, show.word_gap * show.scale
     glyphs = []
     expected: float | None = None
-    for (code, moved), group in zip(codes, groups, strict=True):
-        box = chars.loose(group[0])
-        unit = show.size * show.scale
-        start = None if expected is None else expected - moved * unit / 1000
-        if start is not None and abs(box.left - start) > _TOLERANCE * unit:
+    for (code, moved), (characters, left, width, font_size) in zip(codes, drawn, strict=True):
+        strays = expected is not None and abs(left - expected + moved * unit / 1000)
+        if strays > _TOLERANCE * unit or abs(font_size - show.size) > _TOLERANCE * show.size:
             return None
-        if abs(chars.size(group[0]) - show.size) > _TOLERANCE * show.size:
-            return None
-        after = show.letter_gap + (show.word_gap if code == _BLANK else 0.0)
-        advance = box.width + after * show.scale
-        known = len(group) == 1 and box.width > _LEAST_WIDTH
-        expected = box.left + advance if known else None
-        glyphs.append(_Glyph(code, tuple(group), -1000 * advance / unit if known else None))
+        advance = width + letter_gap + (word_gap if code == _BLANK else 0.0)
+        known = len(characters) == 1 and width > _LEAST_WIDTH
+        expected = left + advance if known else None
+        glyphs.append(_Glyph(code, characters, -1000 * advance / unit if known else None))
     return glyphs
 
 
@@ -167,18 +161,6 @@ def _codes(show: Show, size: int) -> Iterator[tuple[bytes, float]]:
         for at in range(0, len(part), size):
             yield part[at : at + size], moved
             moved = 0.0
-
-
-def _groups(chars: Chars, indexes: Sequence[int]) -> Iterator[list[int]]:
-    """Characters by the glyph that shows them: those of a ligature have one box."""
-    group: list[int] = []
-    for index in indexes:
-        if group and chars.place(index) != chars.place(group[-1]):
-            yield group
-            group = []
-        group.append(index)
-    if group:
-        yield group
 
 
 def _without(show: Show, glyphs: Sequence[_Glyph], removed: frozenset[int]) -> bytes:

@@ -124,6 +124,7 @@ class Sandbox:
         self._exports.update(loops)
         host.attach(self._exports)
         self._memory: Any = self._exports["memory"]
+        self._scratch = self._scratch_size = 0
         self.call("__wasm_call_ctors")
         self.call("PDFiumExt_Init")
 
@@ -166,6 +167,15 @@ class Sandbox:
             raise LimitError("the PDF takes more memory than the limit allows")
         return address
 
+    def scratch(self, size: int) -> int:
+        """Address of `size` bytes that are ours until the next call of `scratch`."""
+        if size > self._scratch_size:
+            if self._scratch_size:
+                self.free(self._scratch)
+            self._scratch_size = 0
+            self._scratch, self._scratch_size = self.allocate(size), size
+        return self._scratch
+
     def free(self, address: int) -> None:
         """Give back what `allocate` gave."""
         self.call("free", address)
@@ -173,8 +183,12 @@ class Sandbox:
     def write(self, content: bytes) -> int:
         """Copy `content` in; returns its address, to be freed by the caller."""
         address = self.allocate(len(content))
-        self._memory.write(self._store, content, address)
+        self.put(address, content)
         return address
+
+    def put(self, address: int, content: bytes) -> None:
+        """Copy `content` to where there is room for it."""
+        self._memory.write(self._store, content, address)
 
     def read(self, address: int, size: int) -> bytes:
         """Copy `size` bytes out."""
