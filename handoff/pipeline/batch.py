@@ -25,6 +25,7 @@ PASSING_CODES = frozenset(
         "document.changed",
         "document.unreadable",
         "document.media_type",
+        "document.review_changed",
     }
 )
 
@@ -185,9 +186,10 @@ class History:
         )
         ended = {event.batch_id for event in closing if _ends(event)}
         for batch_id in self.batch_ids:
-            state = self.state(batch_id)
-            if batch_id not in ended and policy_sha256 in {"", state.policy_sha256}:
-                yield state
+            if batch_id not in ended:
+                state = self.state(batch_id)
+                if policy_sha256 in {"", state.policy_sha256}:
+                    yield state
 
 
 def _ends(event: CustodyEvent) -> bool:

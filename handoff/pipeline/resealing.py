@@ -24,15 +24,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handoff.errors import (
-    IntegrityError,
-    ObjectMissingError,
-    UnknownReferenceError,
-)
+from handoff.errors import IntegrityError, ObjectMissingError
 from handoff.model import SealedDocument, StoreReceipt
 from handoff.pipeline import ids, revisions
 from handoff.pipeline import resealing_events as events
-from handoff.pipeline.batch import Intent
+from handoff.pipeline.batch import History, Intent
 from handoff.pipeline.resealing_manifest import deliver_revision
 from handoff.pipeline.resealing_removal import remove_superseded, supersede
 from handoff.pipeline.resealing_run import Sealer
@@ -76,22 +72,10 @@ def reseal(sealer: Sealer, references: Sequence[str] = ()) -> Iterator[Outcome]:
         HandoffError: the run cannot go on; the next one finishes it.
     """
     run = sealer.run
-    batches = open_batches(run.home, run.ledger, run.policy.name, sealer.today)
-    for batch in _chosen(batches, references):
+    for batch in open_batches(run.home, run.ledger, run.policy.name, sealer.today, references):
         yield from _reseal_batch(sealer, batch)
     # What killed runs left; another re-sealing that was killed seals anew what it had here.
     sweep_spool(run.home.spool, History(run.ledger).unfinished())
-
-
-def _chosen(batches: Sequence[OpenBatch], references: Sequence[str]) -> list[OpenBatch]:
-    for reference in references:
-        if sum(batch.batch_id.startswith(reference) for batch in batches) != 1 or not reference:
-            raise UnknownReferenceError(
-                "nothing is open of a batch that was named, or more than one begins like it"
-            )
-    if not references:
-        return list(batches)
-    return [b for b in batches if any(b.batch_id.startswith(named) for named in references)]
 
 
 def _reseal_batch(sealer: Sealer, batch: OpenBatch) -> Iterator[Outcome]:

@@ -5,11 +5,12 @@ All of it comes from the custody log and the kept manifests.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from handoff.custody.appending import SqlLedger
-from handoff.errors import RecordMissingError
+from handoff.errors import RecordMissingError, UnknownReferenceError
 from handoff.model import CustodyEvent, Manifest
 from handoff.pipeline import revisions
 from handoff.pipeline.batch import BatchState, History, Intent, read_state
@@ -70,16 +71,29 @@ class Progress:
         return set(map(str, listed)) if isinstance(listed, list) else set()
 
 
-def open_batches(home: Home, ledger: Ledger, vendor: str, today: date) -> list[OpenBatch]:
+def open_batches(
+    home: Home, ledger: Ledger, vendor: str, today: date, references: Sequence[str] = ()
+) -> list[OpenBatch]:
     """Every batch of `vendor` of which something is still open on `today`, oldest first.
 
+    With `references`, those alone whose ids they begin.
+
     Raises:
+        UnknownReferenceError: one of `references` names no such batch, or more than one.
         RecordMissingError: the kept manifest of one of them is gone.
         ManifestInvalidError: it is damaged.
     """
-    history = History(ledger, vendor)
-    found = (open_batch(home, ledger, batch_id, today) for batch_id in history.batch_ids)
-    return [batch for batch in found if batch is not None]
+    ids = History(ledger, vendor).batch_ids
+    if references:
+        ids = [b for b in ids if any(b.startswith(named) for named in references if named)]
+    looked = (open_batch(home, ledger, batch_id, today) for batch_id in ids)
+    found = [batch for batch in looked if batch is not None]
+    for reference in references:
+        if sum(batch.batch_id.startswith(reference) for batch in found) != 1:
+            raise UnknownReferenceError(
+                "nothing is open of a batch that was named, or more than one begins like it"
+            )
+    return found
 
 
 def open_batch(home: Home, ledger: Ledger, batch_id: str, today: date) -> OpenBatch | None:
