@@ -17,7 +17,7 @@ from handoff.documents.ooxml.cells import (
 from handoff.documents.ooxml.formulas import FormulaSlot, says_something, settle_cells, settle_rules
 from handoff.documents.ooxml.names import MC, A, C, X, split
 from handoff.documents.ooxml.package import Part
-from handoff.documents.ooxml.pageheaders import settle_headers
+from handoff.documents.ooxml.pageheaders import header_passages, settle_headers
 from handoff.documents.slots import Passage, Piece, Slot
 from handoff.documents.trees import Element
 from handoff.errors import LimitError, UnsafeContentError
@@ -119,6 +119,7 @@ def passages(part: Part, key: str, words: str, parts: Sequence[Part]) -> Iterato
             place = f"{words}, formula {number}"
             piece = Piece(formula.text or "", FormulaSlot(formula))
             yield Passage(f"{key}.f{number}", UnitKind.HIDDEN, place, [piece])
+    yield from header_passages(part.root, key, words)
     yield from word.passages(part, key, words, parts)
 
 

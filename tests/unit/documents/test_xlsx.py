@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from handoff.documents.door import HouseDoor
 from handoff.documents.registry import sniff
 from handoff.documents.xlsx import XlsxFormat
 from handoff.errors import DamagedError, TrackedChangesError, UnsafeContentError
-from handoff.model import DocumentOptions
+from handoff.model import DocumentOptions, UnitKind
 from tests.unit.documents.judge import (
     TAG,
     assert_clean,
@@ -177,6 +179,20 @@ def test_a_name_in_a_page_header_is_read_without_the_codes_that_stick_to_it(head
     content = build(after=f"<headerFooter><oddHeader>{escaped}</oddHeader></headerFooter>")
     words = text_of(HANDLER.read(content, HouseDoor())).casefold().split()
     assert words.index("zebulon") + 1 == words.index("quarterstaff"), "two words of their own"
+
+
+def test_the_codes_of_a_page_header_stay_and_are_no_words() -> None:
+    header = (
+        "&amp;LMarlowe &amp;&amp; Finch&amp;CFor Zebulon Quarterstaff&amp;RPage &amp;P of &amp;N"
+    )
+    content = build(after=f"<headerFooter><oddFooter>{header}</oddFooter></headerFooter>")
+    [read] = [u for u in HANDLER.read(content, HouseDoor()) if u.kind is UnitKind.FOOTER]
+    assert read.text.split() == ["Marlowe", "&", "Finch", "For", "Zebulon", "Quarterstaff", "Page", "of"]
+    produced = redact(HANDLER, content, [SECRET, "Marlowe & Finch"])
+    with zipfile.ZipFile(io.BytesIO(produced)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    left = "&amp;L [X-1] &amp;C For [X-1] &amp;R Page  &amp;P  of  &amp;N "
+    assert left in sheet
 
 
 _ONE_WORD = ("name of a table style", "prompt of one word")
