@@ -88,6 +88,7 @@ class Delivered:
     country: str = "IN"
     lock: str = ""
     prefix: str = "ACME"
+    via: str = ""
     bucket: str = field(default_factory=lambda: f"recall-{uuid.uuid4().hex[:12]}")
     identity: age.X25519Identity = field(default_factory=age.generate_x25519)
     last: int = 0
@@ -104,7 +105,7 @@ class Delivered:
                 country=self.country,
                 recipient=self.identity.recipient(),
                 bucket=self.bucket,
-                endpoint=self.server.endpoint,
+                endpoint=self.via or self.server.endpoint,
                 principal=self.server.principal(self.user),
                 lock=lock,
                 prefix=self.prefix,

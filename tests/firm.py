@@ -93,7 +93,8 @@ class Firm:
     def start(self, *arguments: str | Path, **changes: Any) -> subprocess.Popen[str]:
         """Start the program as a user or cron would."""
         environment = self.environment() | changes.pop("env", {})
-        command = [sys.executable, "-m", "handoff.cli.main", *(str(a) for a in arguments)]
+        program = changes.pop("program", ("-m", "handoff.cli.main"))
+        command = [sys.executable, *program, *(str(a) for a in arguments)]
         return subprocess.Popen(
             command,
             env=environment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Mapping
@@ -103,14 +104,32 @@ class BucketApi:
         Raises:
             StorageError: whatever goes wrong.
         """
-        with translated(operation):
-            untrusted: Mapping[str, Any] = getattr(self._client, operation)(
-                **self._fixed, **parameters
-            )
+        # botocore takes a policy that was cut short on the way for a whole one.
+        for _ in range(self.transfer.attempts):
+            untrusted = self._call(operation, parameters)
+            if operation != "get_bucket_policy" or _is_json(untrusted.get("Policy")):
+                break
+        else:
+            raise StoreUnreachableError(f"{operation}: the answer was cut short at every retry")
         expected = _EXPECTED.get(operation)
         if expected and expected not in untrusted:
             raise StoreUnreachableError(f"{operation}: what answered does not speak S3")
         return untrusted
+
+    def _call(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        with translated(operation):
+            answer: Mapping[str, Any] = getattr(self._client, operation)(
+                **self._fixed, **parameters
+            )
+        return answer
+
+
+def _is_json(untrusted: object) -> bool:
+    try:
+        json.loads(str(untrusted))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _client(bucket: Bucket, transfer: Transfer, session: Session | None) -> Any:  # noqa: ANN401

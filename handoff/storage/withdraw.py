@@ -234,10 +234,7 @@ class Withdrawal:
             answer = self._api.call("get_bucket_policy")
         except NotSetError:
             return None
-        try:
-            untrusted = json.loads(answer["Policy"])
-        except ValueError:
-            untrusted = None
+        untrusted = json.loads(answer["Policy"])
         if not isinstance(untrusted, dict) or not isinstance(untrusted.get("Statement"), list):
             raise StoreRefusedError("the bucket's policy cannot be read")
         return untrusted

@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 import pytest
 
-from handoff.model import Bucket
+from handoff.model import Access, Bucket
 from handoff.storage import embedded, provision
 from handoff.storage.client import Transfer
 from handoff.storage.s3 import S3Store
@@ -54,6 +54,10 @@ class Proxy:
 
     def spoil(self, kind: str, matches: str, times: int = 1, value: Any = None) -> None:
         self._faults.append(Fault(kind, matches, times, value))
+
+    def forgive(self) -> None:
+        """The network is well again."""
+        self._faults.clear()
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
@@ -184,7 +188,7 @@ def scene(seaweedfs: embedded.Server, proxy: Proxy) -> Scene:
         aws_access_key_id=keys[0], aws_secret_access_key=keys[1], region_name="us-east-1"
     )
     bucket = Bucket(f"faults-{uuid.uuid4().hex[:12]}", seaweedfs.endpoint, "us-east-1")
-    list(provision.apply(provision.plan(bucket, "acme", [], session=session)))
+    list(provision.apply(provision.plan(bucket, "acme", Access(), session=session)))
 
     def via(endpoint: str = "", **transfer: Any) -> S3Store:
         chosen = Transfer(**{"attempts": 4, "connect_timeout": 2, "read_timeout": 3, **transfer})
