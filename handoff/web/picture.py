@@ -21,7 +21,8 @@ NAMES = {
     "document.part_held": "part held back",
     "document.sealed": "encrypted",
     "document.reviewed": "reviewed",
-    "document.released": "released",
+    "document.approved": "approved",
+    "document.rejected": "rejected",
     "delivery.confirmed": "delivered",
     "delivery.failed": "sending failed",
     "delivery.denied": "access denied",
@@ -31,7 +32,15 @@ NAMES = {
     "alert.raised": "ALERT",
     "receipt.received": "receipt",
 }
-_BAD = frozenset({"document.held", "document.part_held", "delivery.failed", "alert.raised"})
+_BAD = frozenset(
+    {
+        "document.held",
+        "document.part_held",
+        "document.rejected",
+        "delivery.failed",
+        "alert.raised",
+    }
+)
 _END = frozenset({"delivery.recalled", "delivery.expired"})
 
 

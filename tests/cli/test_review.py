@@ -112,15 +112,22 @@ def test_what_is_held_for_review_is_shown_decided_and_sent(connected: Firm) -> N
     assert code == 0, screen
     assert "the profile blocks value 1" in screen
 
+    # A record of a decision that somebody changed holds its document, and no other.
+    record = record_of(connected, first, "ACME-000001")
+    content = record.read_bytes()
+    record.write_bytes(content.replace(b'"added":[', b'"added": ['))
     second = send(connected, batch)
-    assert second.code == 0, second.stdout
-    assert set(states(second).values()) == {"delivered"}
-    texts = delivered(connected, second)
-    assert "Bluebird" not in texts["ACME-000003"]
-    assert "[ORGANIZATION-1]" in texts["ACME-000003"]
-    assert "Maria Delgado" in texts["ACME-000003"]
-    assert "Sorensen" not in texts["ACME-000003"]
-    assert "privileged" in texts["ACME-000004"]
+    assert states(second) == {"ACME-000003": "document.review_changed", "ACME-000004": "delivered"}
+    assert "privileged" in delivered(connected, second)["ACME-000004"]
+
+    record.write_bytes(content)
+    third = send(connected, batch)
+    assert states(third) == {"ACME-000005": "delivered", "ACME-000004": "already_delivered"}
+    text = delivered(connected, third)["ACME-000005"]
+    assert "Bluebird" not in text
+    assert "[ORGANIZATION-1]" in text
+    assert "Maria Delgado" in text
+    assert "Sorensen" not in text
 
     timeline = connected.run("custody", "show", batch_id, "--json").stdout
     assert timeline.count('"document.reviewed"') == 2
@@ -131,10 +138,18 @@ def test_what_is_held_for_review_is_shown_decided_and_sent(connected: Firm) -> N
     assert connected.run("custody", "verify").code == 0
 
 
+def record_of(firm: Firm, result: Result, number: str) -> Path:
+    """The record of the review of a document."""
+    [doc_id] = [d["doc_id"] for d in result.of("document") if d["control_number"] == number]
+    [path] = (firm.home / "records" / "reviews").glob(f"{doc_id}.*.json")
+    return path
+
+
 def delivered(firm: Firm, result: Result) -> dict[str, str]:
     """The delivered texts by control number, as the vendor opens them."""
     objects = firm.objects()
     return {
         line["control_number"]: open_bytes(objects[line["object_key"]], [firm.identity]).decode()
         for line in result.of("document")
+        if line["state"] == "delivered"
     }
