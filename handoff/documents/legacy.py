@@ -37,7 +37,7 @@ class ConvertedFormat:
         self.name = name
         self.media_type = inner.media_type
         self.extension = inner.extension
-        self.readers = ("libreoffice, lxml", inner.readers[1])
+        self.readers = ("libreoffice+lxml", inner.readers[1])
         self._formats = (source, target)
         self._inner = inner
 

@@ -124,7 +124,7 @@ class PackedFormat(ArchiveFormat):
     """Single files packed by gzip, bzip2 or xz; a packed tar is an archive inside of it."""
 
     name = "packed"
-    readers = ("zlib, bz2, lzma", "handoff")
+    readers = ("zlib+bz2+lzma", "handoff")
     _LISTS: ClassVar[dict[bytes, Callable[[bytes, Limits], list[Member]]]] = {
         b"\x1f\x8b\x08": gzip_member,
         b"BZh": bzip2_member,

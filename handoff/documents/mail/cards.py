@@ -73,7 +73,7 @@ _CONTEXTS = {"FN": "name", "N": "name", "TEL": "phone", "EMAIL": "e-mail", "BDAY
 class ContentLineFormat:
     """What calendars and vCards share: lines, each kept, redacted or dropped by its name."""
 
-    readers = ("content lines", "handoff")
+    readers = ("content-lines", "handoff")
 
     def __init__(self, name: str, media_type: str, outermost: str) -> None:
         self.name, self.media_type, self.extension = name, media_type, f".{name}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from email.message import EmailMessage
 
 import pytest
 
-from handoff.documents.base import Limits
+from handoff.documents.base import DocumentFormat, Limits
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import by_name, formats, sniff
 from handoff.errors import (
@@ -152,3 +153,11 @@ def test_a_zip_with_a_word_name_inside_is_no_word_document() -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
     assert sniff(buffer.getvalue()).name == "zip"
+
+
+@pytest.mark.parametrize("handler", formats(), ids=lambda handler: handler.name)
+def test_what_a_format_says_of_itself_may_stand_in_the_custody_log(handler: DocumentFormat) -> None:
+    """`document.rechecked` names the readers, and a word that is no code stops the whole batch."""
+    told = (*handler.readers, handler.media_type, handler.extension.removeprefix("."))
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}", word) for word in told)
+    assert handler.readers[0] != handler.readers[1]
