@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from handoff.custody.words_withdrawal import WITHDRAWAL
 from handoff.model import CustodyEvent, JsonValue
 
 Words = Callable[["_Facts"], str]
@@ -165,6 +166,7 @@ def _alert(facts: _Facts) -> str:
 
 
 _WORDS: dict[str, Words] = {
+    **WITHDRAWAL,
     "anchor.intended": lambda facts: (
         f"About to put down a checkpoint{facts.count('size', 'event', 'events', ' over ')} outside"
     ),
