@@ -13,7 +13,7 @@ from handoff.cli.output import emit, is_terminal, say, table
 from handoff.cli.vendor_exposure import command as exposure
 from handoff.cli.vendor_keys import keys
 from handoff.cli.vendor_offboard import command as offboard
-from handoff.cli.vendor_reseal import reseal
+from handoff.cli.vendor_reseal import reseal, switch
 
 if TYPE_CHECKING:
     from handoff.model import Access, VendorPolicy
@@ -29,6 +29,7 @@ def command() -> None:
 
 command.add_command(keys)
 command.add_command(reseal)
+command.add_command(switch)
 
 
 def _load(name: str, home_path: Path | None) -> VendorPolicy:

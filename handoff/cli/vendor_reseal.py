@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from handoff.cli.options import home_option, json_option
+from handoff.cli.options import home_option, json_option, matter_option
 from handoff.cli.output import emit, say
 
 if TYPE_CHECKING:
@@ -72,6 +73,55 @@ def reseal(
     return SOME_MISSING if counts.get("missing") else 0
 
 
+@click.command("switch")
+@click.argument("batches", nargs=-1, required=True, metavar="BATCH...")
+@click.option("--from", "former", required=True, help="The vendor that has the batches.")
+@click.option("--to", "vendor", required=True, help="The vendor that gets them.")
+@matter_option
+@identity_option
+@wait_option
+@json_option
+@home_option
+def switch(
+    batches: tuple[str, ...],
+    former: str,
+    vendor: str,
+    matter: Path | None,
+    identity_files: tuple[BinaryIO, ...],
+    wait: bool,
+    as_json: bool,
+    home_path: Path | None,
+) -> int:
+    """Send to another vendor what one still has of batches, under the other one's policy.
+
+    The documents go as they were redacted, under new numbers, so both policies must ask for the
+    same profile. The former vendor's access does not change: `handoff recall` takes it away.
+    Needs the firm's recovery key. Exit status 3: documents are not in the bucket any more.
+    """
+    from handoff.cli.outcomes import Screen
+    from handoff.pipeline.home import Home
+    from handoff.pipeline.resealing_run import open_sealer
+    from handoff.pipeline.switching import switch as run
+
+    home, screen = Home.locate(home_path), Screen(as_json)
+    identities = _identities(identity_files)
+    counts: dict[str, int] = {}
+    with open_sealer(home, vendor, screen, wait=wait, identities=identities) as sealer:
+        for outcome in run(sealer, former, batches, matter):
+            counts[outcome.state] = counts.get(outcome.state, 0) + outcome.count
+            _show(outcome, as_json=as_json, words=_SWITCHED)
+    if as_json:
+        emit("summary", switched=counts.get("switched", 0), missing=counts.get("missing", 0))
+    else:
+        say(f"sent to {vendor}: {counts.get('switched', 0)}")
+        say(f"{former} still has what it had: `handoff recall BATCH --reason ...` takes it back")
+    return SOME_MISSING if counts.get("missing") else 0
+
+
+_SWITCHED = {
+    "missing": "{number} is not in the bucket any more",
+    "unchanged": "batch {batch}: {count} documents were sent on before",
+}
 _WORDS = {
     "missing": "{number} is not in the bucket any more",
     "unchanged": "batch {batch}: {count} open, sealed to the keys of today already",
@@ -81,7 +131,7 @@ _WORDS = {
 }
 
 
-def _show(outcome: Outcome, *, as_json: bool) -> None:
+def _show(outcome: Outcome, *, as_json: bool, words: Mapping[str, str] = _WORDS) -> None:
     if as_json:
         emit(
             "resealing",
@@ -90,10 +140,11 @@ def _show(outcome: Outcome, *, as_json: bool) -> None:
             state=outcome.state,
             count=outcome.count,
         )
-    elif outcome.state in _WORDS and outcome.count:
-        words = _WORDS[outcome.state]
+    elif outcome.state in words and outcome.count:
         say(
-            words.format(number=outcome.control_number, batch=outcome.batch_id, count=outcome.count)
+            words[outcome.state].format(
+                number=outcome.control_number, batch=outcome.batch_id, count=outcome.count
+            )
         )
 
 

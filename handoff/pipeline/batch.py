@@ -85,13 +85,14 @@ def _apply(state: BatchState, event: CustodyEvent) -> None:
     state.recorded.add((event.doc_id, event.kind))
     latest = {
         "document.redacted": state.redacted,
+        "document.switched": state.redacted,
         "document.sealed": state.sealed,
         "document.held": state.held,
         "delivery.confirmed": state.confirmed,
     }
     if event.kind in latest:
         latest[event.kind][event.doc_id] = event
-        if event.kind == "document.redacted":
+        if event.kind in {"document.redacted", "document.switched"}:
             state.withheld[event.doc_id] = []
     elif event.kind.startswith(("batch.", "manifest.", "recall.")):
         _apply_whole(state, event)

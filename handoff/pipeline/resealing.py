@@ -19,16 +19,15 @@ A run that dies anywhere leaves a `reseal.begun` without its end, from which the
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from handoff.errors import IntegrityError, ObjectMissingError
+from handoff.errors import ObjectMissingError
 from handoff.model import SealedDocument, StoreReceipt
 from handoff.pipeline import ids, revisions
 from handoff.pipeline import resealing_events as events
 from handoff.pipeline.batch import History, Intent
+from handoff.pipeline.resealing_documents import seal_anew
 from handoff.pipeline.resealing_manifest import deliver_revision
 from handoff.pipeline.resealing_removal import remove_superseded, supersede
 from handoff.pipeline.resealing_run import Sealer
@@ -40,11 +39,7 @@ from handoff.pipeline.resealing_state import (
     open_batches,
 )
 from handoff.pipeline.resuming import spooled, stored, sweep_spool
-from handoff.sealing.files import replacing, translated
-from handoff.sealing.resealing import reseal as seal_anew
 from handoff.sealing.seal import spool_path
-
-_HINT = "recall this document by its control number, then run the same command again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,34 +159,10 @@ def _seal(sealer: Sealer, batch: OpenBatch, doc_id: str) -> Intent:
     """Fetch, open and seal one document into the spool, and announce its upload."""
     run, state = sealer.run, batch.state
     object_key = ids.object_key(batch.batch_id)
-    target = spool_path(run.home.spool, object_key)
-    fetched = _fetch(sealer, batch, doc_id)
-    try:
-        made = seal_anew(fetched, target, sealer.identities, run.recipients)
-    finally:
-        fetched.unlink(missing_ok=True)
-    if f"sha256:{made.sha256}" != state.redacted[doc_id].products["document"]:
-        target.unlink()
-        raise IntegrityError(
-            f"{state.control[doc_id]} opens to something else than was sealed", _HINT
-        )
+    made = seal_anew(sealer, run.store, state, doc_id, object_key)
     sealed = SealedDocument(
         *(doc_id, state.control[doc_id], object_key),
         *(made.ciphertext_sha256, made.ciphertext_size, run.recipients),
     )
     run.ledger.append(events.sealed(run, batch.batch_id, sealed, f"sha256:{made.sha256}"))
     return Intent(object_key, made.ciphertext_sha256)
-
-
-def _fetch(sealer: Sealer, batch: OpenBatch, doc_id: str) -> Path:
-    """The document's ciphertext, as it lies in the bucket and as the log says, in the spool."""
-    run, event = sealer.run, batch.state.confirmed[doc_id]
-    key = str(event.details["object_key"])
-    path = run.home.spool / f"{secrets.token_hex(16)}.fetched"
-    with translated("the spool"), replacing(path) as file:
-        receipt = run.store.get(key, file)
-    if f"sha256:{receipt.sha256}" != event.products["ciphertext"]:
-        path.unlink()
-        control = batch.state.control[doc_id]
-        raise IntegrityError(f"{control} is not in the bucket as it was delivered", _HINT)
-    return path
