@@ -431,7 +431,7 @@ class ReviewRejectedError(DocumentError):
 
     code = "document.review_rejected"
     exit_code = 26
-    hint = "take it out of the batch; `handoff review` can still release it"
+    hint = "take it out of the batch; `handoff review --again` can still release it"
 
 
 class LanguageError(DocumentError):
@@ -934,4 +934,7 @@ class LegalHoldError(CustodyError):
 
     code = "custody.legal_hold"
     exit_code = 59
-    hint = "have the hold lifted first: `handoff custody hold MATTER --release`"
+    hint = (
+        "have the hold lifted first: `handoff custody hold MATTER --release`; `handoff recall "
+        "--deny-only` destroys nothing"
+    )

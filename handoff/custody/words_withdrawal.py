@@ -96,7 +96,7 @@ WITHDRAWAL: Mapping[str, Callable[[Facts], str]] = {
         "nothing more is sent there"
     ),
     "access_policy.closed": lambda facts: (
-        f"The policy of{facts.count('buckets', 'bucket', 'buckets', ' ')} lets nobody of the vendor in"
+        f"Policy of{facts.count('buckets', 'bucket', 'buckets', ' ')} lets the vendor in no more"
     ),
     "vendor.collected": lambda facts: (
         f"Collected{facts.count('objects', 'return', 'returns', ' ')} of the vendor's"

@@ -47,14 +47,18 @@ def told(kind: str, **details: Any) -> str:
         (
             "delivery.recalled",
             {**NUMBER, "versions": 1},
-            "Document ACME-000007 taken back: nothing of it is left in the vendor's bucket, "
-            "1 version",
+            (
+                "Document ACME-000007 taken back: nothing of it is left in the vendor's bucket, "
+                "1 version"
+            ),
         ),
         (
             "delivery.retained",
             {**NUMBER, "until": "2026-12-01"},
-            "Document ACME-000007 kept by the store until 2026-12-01; hidden, and to be deleted "
-            "later",
+            (
+                "Document ACME-000007 kept by the store until 2026-12-01; hidden, and to be "
+                "deleted later"
+            ),
         ),
         (
             "recall.proven",
