@@ -65,7 +65,8 @@ def command(
         raise UsageError("give one of --approve, --reject and --json")
     if not (reason or as_json):
         _require_terminal()
-    question = ask(Home.locate(home_path), reference, again=again)
+    home = Home.locate(home_path)
+    question = ask(home, reference, again=again)
     if question is None:
         say("nothing waits for review there")
         return 0
@@ -74,7 +75,8 @@ def command(
             question.reject(waiting, reason)
             say(f"{waiting.control_number}: rejected ({reason}); it stays here")
         return 0
-    return _look(question, approve=approve, as_json=as_json, matter=matter, inputs=inputs)
+    _look(question, approve=approve, again=again, as_json=as_json, matter=matter, inputs=inputs)
+    return 0 if ask(home, reference) is None else STILL_WAITING
 
 
 def _require_terminal() -> None:
@@ -88,23 +90,24 @@ def _look(
     question: Question,
     *,
     approve: bool,
+    again: bool,
     as_json: bool,
     matter: Path | None,
     inputs: tuple[Path, ...],
-) -> int:
+) -> None:
     from handoff.cli import review_dialogue
     from handoff.pipeline.reviewing import open_session
 
-    documents = _for_approval(question) if approve else _for_review(question, all_of_it=as_json)
+    all_of_it = as_json or again
+    documents = _for_approval(question) if approve else _for_review(question, all_of_it=all_of_it)
     if not documents:
-        return STILL_WAITING
+        return
     say(f"reading {len(documents)} documents that wait for review")
     with open_session(question, matter=matter, inputs=inputs) as session:
         if as_json:
             _list(session, documents)
-            return STILL_WAITING
-        decided = review_dialogue.run(session, documents, second=approve)
-    return 0 if decided == len(question.waiting) else STILL_WAITING
+        else:
+            review_dialogue.run(session, documents, second=approve)
 
 
 def _for_review(question: Question, *, all_of_it: bool) -> list[Waiting]:

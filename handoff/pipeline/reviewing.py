@@ -144,7 +144,7 @@ def ask(home: Home, reference: str, *, again: bool = False) -> Question | None:
     Args:
         home: whose.
         reference: a batch's id, the beginning of one, or a control number.
-        again: also what was released already and was not sent yet.
+        again: also what was rejected, or released and not sent yet.
 
     Raises:
         UnknownReferenceError: nothing answers to `reference`.

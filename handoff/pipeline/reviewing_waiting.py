@@ -64,13 +64,14 @@ def held_in(reader: LedgerReader, reference: str) -> Held | None:
 
 
 def undecided(reader: LedgerReader, held: Held, release: Release) -> tuple[Waiting, ...]:
-    """Those of `held` that are not released under the vendor's policy."""
+    """Those of `held` that are neither released under the vendor's policy nor rejected."""
     vendor = str(held.opened.details["vendor"])
     reviews = Reviews(reader.events(kinds=KINDS), vendor, release)
     return tuple(
         waiting
         for waiting in held.waiting
-        if waiting.standing.reviewed is None or reviews.released(waiting.doc_id) is None
+        if waiting.standing.rejected is None
+        and (waiting.standing.reviewed is None or reviews.released(waiting.doc_id) is None)
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from handoff.cli import review_dialogue
+from handoff.cli import review, review_dialogue
+from handoff.cli.main import cli
 from handoff.documents.base import Limits
 from handoff.documents.intake import scan
 from handoff.errors import (
@@ -245,7 +247,8 @@ def test_a_rejection_is_recorded_by_a_code_and_can_be_reviewed_later(held: Home)
     with pytest.raises(UsageError):
         question.reject(question.waiting[0], "Mr Sorensen says no")
     question.reject(question.waiting[0], "privileged")
-    decide(asked(held))
+    assert ask(held, "b2") is None
+    decide(asked(held, again=True))
     assert ask(held, "b2") is None
 
 
@@ -349,3 +352,43 @@ def test_the_dialogue_survives_whatever_is_typed(  # noqa: PLR0917
     assert "Zanzibar" not in shown.out + shown.err
     with open_reader(held) as log:
         assert [e.kind for e in log.events(kinds=KINDS)] == [f"document.{k}" for k in kinds]
+
+
+def test_the_command_has_one_person_decide_and_another_approve_the_same_page(  # noqa: PLR0917
+    held: Home,
+    letter: Path,
+    reader: Reader,
+    as_account: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    policy(held, "{review: all, approvers: [anna, bob], two_person: true}")
+    monkeypatch.setattr(worker, "open_pool", lambda *_: InProcess(reader))
+    monkeypatch.setattr(reviewing, "start_fork_server", lambda: None)
+    monkeypatch.setattr(review, "_require_terminal", lambda: None)
+
+    def handoff_review(*arguments: str, typed: str = "") -> int:
+        monkeypatch.setattr(sys, "stdin", StringIO(typed))
+        given = ["review", "b2", "--home", str(held.root), "--input", str(letter.parent)]
+        code = cli.main([*given, *arguments], standalone_mode=False)
+        assert isinstance(code, int)
+        return code
+
+    as_account("anna")
+    assert handoff_review(typed="drop 1\nadd Bluebird ORGANIZATION\nconfirm\n") == 3
+    assert "a second person must" in capsys.readouterr().err
+    assert handoff_review() == 3
+    assert "wait for a second person" in capsys.readouterr().err
+    with pytest.raises(ReviewerError):
+        handoff_review("--approve")
+    as_account("bob")
+    assert handoff_review("--json") == 3
+    assert "Bluebird" not in capsys.readouterr().out
+    assert handoff_review("--approve", typed="list\nconfirm\napprove\n") == 0
+    page = capsys.readouterr().out
+    assert "DROPPED" in page
+    assert "ADDED" in page
+    assert handoff_review("--approve") == 0
+    with open_reader(held) as log:
+        told = [(e.kind, e.actor) for e in log.events(kinds=KINDS)]
+    assert told == [("document.reviewed", "anna"), ("document.approved", "bob")]
