@@ -15,7 +15,9 @@ ENGINE = "pdfium"
 
 CHAR_SIZE = 72
 """u32 unicode, u32 flags, u32 text object, f32 font size, 4 f64 tight box (left, right, bottom,
-top), 4 f32 loose box (left, top, right, bottom), f32 angle in radians, 4 bytes unused."""
+top), 4 f32 loose box (left, top, right, bottom), f32 angle in radians, f32 x of the origin."""
+CHAR_ROOM = 16
+"""Bytes that the loop needs behind the last record."""
 LETTER_SIZE = 4
 """u32 unicode."""
 GENERATED = 1
@@ -51,6 +53,8 @@ _LOOPS = """
   (import "pdfium" "FPDFText_GetCharBox"
     (func $box (param i32 i32 i32 i32 i32 i32) (result i32)))
   (import "pdfium" "FPDFText_GetLooseCharBox" (func $loose (param i32 i32 i32) (result i32)))
+  (import "pdfium" "FPDFText_GetCharOrigin"
+    (func $origin (param i32 i32 i32 i32) (result i32)))
   (import "pdfium" "FPDFPage_GetObject" (func $on_page (param i32 i32) (result i32)))
   (import "pdfium" "FPDFFormObj_GetObject" (func $in_form (param i32 i32) (result i32)))
   (import "pdfium" "FPDFPageObj_GetType" (func $type (param i32) (result i32)))
@@ -92,6 +96,10 @@ _LOOPS = """
       (drop (call $loose (local.get $page) (local.get $i)
         (i32.add (local.get $at) (i32.const 48))))
       (f32.store offset=64 (local.get $at) (call $angle (local.get $page) (local.get $i)))
+      (drop (call $origin (local.get $page) (local.get $i)
+        (i32.add (local.get $at) (i32.const 72)) (i32.add (local.get $at) (i32.const 80))))
+      (f32.store offset=68 (local.get $at)
+        (f32.demote_f64 (f64.load offset=72 (local.get $at))))
       (local.set $at (i32.add (local.get $at) (i32.const 72)))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br $next))))

@@ -21,7 +21,7 @@ _WORDS = bulk.CHAR_SIZE // 4
 _BOX = struct.Struct("<4d")
 _LOOSE = struct.Struct("<4f")
 _FLOAT = struct.Struct("<f")
-_OBJECT_AT, _SIZE_AT, _BOX_AT, _LOOSE_AT, _ANGLE_AT = 8, 12, 16, 48, 64
+_OBJECT_AT, _SIZE_AT, _BOX_AT, _LOOSE_AT, _ANGLE_AT, _ORIGIN_AT = 8, 12, 16, 48, 64, 68
 _PLACE = slice(_BOX_AT // 4, _ANGLE_AT // 4)
 _END_OF_UNICODE = 0x11_0000
 _UNKNOWN = np.uint32(0xFFFD)
@@ -29,11 +29,14 @@ _UNMAPPED_RUN = re.compile(r"u+")
 
 
 class Glyph(NamedTuple):
-    """A glyph on the page: its characters, where it begins, its advance, the size of its font."""
+    """A glyph on the page: its characters, where it begins and ends, the size of its font.
+
+    `end` is that of the advance or of the ink, whichever reaches further.
+    """
 
     characters: tuple[int, ...]
-    left: float
-    width: float
+    start: float
+    end: float
     size: float
 
 
@@ -95,10 +98,10 @@ class Chars:
         begins = np.flatnonzero((places[1:] != places[:-1]).any(axis=1)) + 1
         starts = [0, *begins.tolist()]
         ends = [*starts[1:], len(indexes)]
-        numbers = rows[starts][:, [_LOOSE_AT // 4, _LOOSE_AT // 4 + 2, _SIZE_AT // 4]].tolist()
+        numbers = rows[starts][:, [_ORIGIN_AT // 4, _LOOSE_AT // 4 + 2, _SIZE_AT // 4]].tolist()
         return [
-            Glyph(tuple(indexes[start:end]), left, right - left, size)
-            for start, end, (left, right, size) in zip(starts, ends, numbers, strict=True)
+            Glyph(tuple(indexes[start:end]), *found)
+            for start, end, found in zip(starts, ends, numbers, strict=True)
         ]
 
     def meeting(self, area: Rect) -> list[int]:

@@ -171,7 +171,7 @@ class Page:
         count: int = max(0, box.call("FPDFText_CountChars", text))
         if count > MAX_CHARS_PER_PAGE:
             raise LimitError("a page holds more characters than the limit allows")
-        address = box.scratch(count * size)
+        address = box.scratch(count * size + bulk.CHAR_ROOM)
         box.call(loop, text, count, address)
         raw = box.read(address, count * size)
         box.call("FPDFText_ClosePage", text)

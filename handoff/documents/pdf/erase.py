@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pikepdf
 
-from handoff.documents.pdf.chars import Chars
+from handoff.documents.pdf.chars import Chars, Glyph
 from handoff.documents.pdf.drawing import Drawing
 from handoff.documents.pdf.geometry import Rect
 from handoff.documents.pdf.locate import PagePlan
@@ -22,9 +22,10 @@ from handoff.documents.pdf.planning import under
 from handoff.documents.pdf.shows import Show, shows
 
 _BLANK = b" "
-_TOLERANCE = 0.04
-"""Of the font size: how far a glyph may be from where the one before it says it is."""
-_LEAST_WIDTH = 0.01
+_CLOSE, _FAR = 0.04, 0.5
+"""Of the font size: how far a glyph may be from where the one before it leads to, mostly and ever.
+"""
+_FEW = 0.25
 _ONE_BYTE = frozenset(["/Type1", "/TrueType", "/MMType1"])
 
 
@@ -134,21 +135,64 @@ def _aligned(show: Show, chars: Chars, indexes: Sequence[int], size: int) -> lis
     """The glyphs of `show` with their characters; None if the two cannot be matched for certain."""
     codes = list(_codes(show, size)) if size and show.scale else []
     drawn = chars.glyphs(indexes)
-    if len(codes) != len(drawn):
+    if any(abs(glyph.size - show.size) > _CLOSE * show.size for glyph in drawn):
         return None
+    for silent in _silent([code for code, _ in codes], len(codes) - len(drawn)):
+        glyphs = _matched(show, codes, drawn, silent)
+        if glyphs is not None:
+            return glyphs
+    return None
+
+
+def _silent(codes: Sequence[bytes], surplus: int) -> Iterator[frozenset[int]]:
+    """Which codes may be the `surplus` blanks that PDFium does not report.
+
+    All of one code, or the last ones.
+    """
+    if surplus == 0:
+        yield frozenset()
+    elif surplus > 0:
+        if len(set(codes[-surplus:])) == 1:
+            yield frozenset(range(len(codes) - surplus, len(codes)))
+        for code in sorted(set(codes)):
+            if codes.count(code) == surplus:
+                yield frozenset(i for i, other in enumerate(codes) if other == code)
+
+
+def _matched(
+    show: Show,
+    codes: Sequence[tuple[bytes, float]],
+    drawn: Sequence[Glyph],
+    silent: frozenset[int],
+) -> list[_Glyph] | None:
+    """Glyphs to codes in order; None unless each stands where the one before it leads to."""
     unit = show.size * show.scale
-    letter_gap, word_gap = show.letter_gap * show.scale, show.word_gap * show.scale
-    glyphs = []
-    expected: float | None = None
-    for (code, moved), (characters, left, width, font_size) in zip(codes, drawn, strict=True):
-        strays = expected is not None and abs(left - expected + moved * unit / 1000)
-        if strays > _TOLERANCE * unit or abs(font_size - show.size) > _TOLERANCE * show.size:
-            return None
-        advance = width + letter_gap + (word_gap if code == _BLANK else 0.0)
-        known = len(characters) == 1 and width > _LEAST_WIDTH
-        expected = left + advance if known else None
-        glyphs.append(_Glyph(code, characters, -1000 * advance / unit if known else None))
-    return glyphs
+    remaining = iter(drawn)
+    glyphs: list[_Glyph] = []
+    strays: list[float] = []
+    before: Glyph | None = None
+    gaps = 0.0
+    for position, (code, moved) in enumerate(codes):
+        if position in silent:
+            glyphs.append(_Glyph(code, (), None))
+            before = None
+            continue
+        glyph = next(remaining)
+        if before is not None:
+            advance = (glyph.start - before.start) / unit + moved / 1000
+            glyphs[-1] = glyphs[-1]._replace(gap=-1000 * advance)
+            strays.append(abs(advance - (before.end - before.start + gaps) / unit))
+        gaps = (show.letter_gap + (show.word_gap if code == _BLANK else 0.0)) * show.scale
+        last = glyph.end - glyph.start + gaps
+        glyphs.append(_Glyph(code, glyph.characters, -1000 * last / unit))
+        before = glyph
+    return glyphs if _is_close(strays) else None
+
+
+def _is_close(strays: Sequence[float]) -> bool:
+    """Ink that stands out of its glyph's advance makes a few of them large."""
+    far = sum(stray > _CLOSE for stray in strays)
+    return far <= _FEW * len(strays) and max(strays, default=0.0) <= _FAR
 
 
 def _codes(show: Show, size: int) -> Iterator[tuple[bytes, float]]:
