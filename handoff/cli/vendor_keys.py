@@ -225,3 +225,32 @@ def revoke(vendor: str, key: str, reason: str, no_edit: bool, home_path: Path | 
     if open_still:
         say(f"seal them to the other keys: handoff vendor reseal {vendor}")
         say("whoever has copies of them and the key reads them; a recall does not reach copies")
+
+
+@keys.command("history")
+@vendor_argument
+@json_option
+@home_option
+def history(vendor: str, as_json: bool, home_path: Path | None) -> None:
+    """What became of each key: added, verified by whom, what was sealed to it, who signed."""
+    from handoff.pipeline.vendor_key_history import history as uses
+    from handoff.sealing.fingerprints import spoken
+
+    keeper = _keeper(vendor, home_path)
+    rows = []
+    for use in uses(keeper.home, keeper.policy()):
+        if as_json:
+            emit(
+                "key_use",
+                at=use.at.isoformat(),
+                sha256=use.digest,
+                what=use.what,
+                actor=use.actor,
+                batch_id=use.batch_id,
+                documents=use.documents,
+            )
+        count = f"{use.documents} documents of " if use.documents else ""
+        batch = f"{count}batch {use.batch_id}" if use.batch_id else ""
+        rows.append((f"{use.at:%Y-%m-%d %H:%M}", spoken(use.digest), use.what, batch, use.actor))
+    if not as_json:
+        table("", ("when (UTC)", "key", "what", "of", "by"), rows)

@@ -27,7 +27,7 @@ from handoff.model import SealedDocument, StoreReceipt
 from handoff.pipeline import ids, revisions
 from handoff.pipeline import resealing_events as events
 from handoff.pipeline.batch import History, Intent
-from handoff.pipeline.resealing_documents import seal_anew
+from handoff.pipeline.resealing_documents import require_identities, seal_anew
 from handoff.pipeline.resealing_manifest import deliver_revision
 from handoff.pipeline.resealing_removal import remove_superseded, supersede
 from handoff.pipeline.resealing_run import Sealer
@@ -81,6 +81,7 @@ def _reseal_batch(sealer: Sealer, batch: OpenBatch) -> Iterator[Outcome]:
         return
     wanted = set(fingerprints(run.recipients))
     if progress is None or (not progress.delivered and progress.recipients() != wanted):
+        require_identities(sealer)
         revision = revisions.latest(batch.state.manifest_intents) + 1
         run.ledger.append([events.begun(run, batch, revision)])
         batch = _again(sealer, batch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from handoff.errors import IntegrityError
+from handoff.errors import IntegrityError, KeysOfflineError
 from handoff.pipeline.batch import BatchState
 from handoff.pipeline.resealing_run import Sealer
 from handoff.ports import Store
@@ -14,6 +14,17 @@ from handoff.sealing.resealing import Resealed, reseal
 from handoff.sealing.seal import spool_path
 
 _HINT = "recall this document by its control number, then run the same command again"
+
+
+def require_identities(sealer: Sealer) -> None:
+    """Do nothing, or raise before anything is announced.
+
+    Raises:
+        KeysOfflineError: the firm's recovery identity was not given, and is not in the home.
+        KeyFileError, PermissionsError: it cannot be used.
+    """
+    if not sealer.identities:
+        raise KeysOfflineError("the firm's recovery keys are not on this machine")
 
 
 def seal_anew(

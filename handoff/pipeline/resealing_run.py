@@ -32,15 +32,24 @@ class Sealer:
 
     Attributes:
         run: the vendor sealed to, its store, the log; its engine finds nothing.
-        identities: what opens the firm's own seal.
+        given: what opens the firm's own seal, as it was given; empty: what is in the home.
         withdrawal: the vendor's bucket, to take superseded objects out of.
         today: the day (UTC) on which the run began.
     """
 
     run: Run
-    identities: tuple[age.Identity, ...] = field(repr=False)
+    given: tuple[age.Identity, ...] = field(repr=False)
     withdrawal: Withdrawal
     today: date
+
+    @property
+    def identities(self) -> tuple[age.Identity, ...]:
+        """What opens the firm's own seal; read when something is to be opened.
+
+        Raises:
+            KeysOfflineError: it was not given, and is not in the home.
+        """
+        return self.given or self.run.keys.identities
 
 
 @contextmanager
@@ -58,7 +67,6 @@ def open_sealer(  # noqa: PLR0913 - all that is given on the command line
     `identities` open the firm's seal; without any, the recovery keys in the home do.
 
     Raises:
-        KeysOfflineError: there are none.
         HandoffError: whatever does not allow a delivery to the vendor now; nothing was changed.
     """
     clock = clock or SystemClock()
@@ -68,7 +76,6 @@ def open_sealer(  # noqa: PLR0913 - all that is given on the command line
     for warning in preflight(policy, today, firm, read_register(home)):
         reporter.note(warning)
     keys = load_firm_keys(home.keys)
-    identities = tuple(identities) or keys.identities
     recipients = recipients_for(policy.recipients_on(today), keys)
     engine = _no_engine(home, policy, keys.batch)
     with home.locked(wait=wait):
@@ -81,7 +88,7 @@ def open_sealer(  # noqa: PLR0913 - all that is given on the command line
             run = Run(
                 home, config, policy, engine, keys, recipients, ledger, store, clock, reporter
             )
-            yield Sealer(run, identities, Withdrawal(policy.bucket, vendor), today)
+            yield Sealer(run, tuple(identities), Withdrawal(policy.bucket, vendor), today)
 
 
 def _no_engine(home: Home, policy: VendorPolicy, batch_key: bytes) -> Engine:

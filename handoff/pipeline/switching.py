@@ -21,7 +21,7 @@ from handoff.pipeline import switching_events as own_events
 from handoff.pipeline.batch import CONTROL_DIGITS, BatchState, History, read_state
 from handoff.pipeline.closing import close_batch
 from handoff.pipeline.resealing import Outcome
-from handoff.pipeline.resealing_documents import seal_anew
+from handoff.pipeline.resealing_documents import require_identities, seal_anew
 from handoff.pipeline.resealing_run import Sealer
 from handoff.pipeline.resealing_state import OpenBatch, open_batches
 from handoff.pipeline.resuming import settle_intents, sweep_spool
@@ -73,6 +73,7 @@ def switch(
     policy = load_vendor(run.home.vendors, former_vendor, run.config.storage)
     found = open_batches(run.home, run.ledger, former_vendor, sealer.today, references)
     require_allowed(sealer, policy, found, matter)
+    require_identities(sealer)
     source = S3Store(policy.bucket, vendor=former_vendor)
     source.check()
     for name, sha256 in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ from handoff.pipeline.opening import open_package
 from handoff.pipeline.recalling import How, recall
 from handoff.pipeline.recovering import go_offline, restore_shares, write_shares
 from handoff.sealing import age
-from handoff.sealing.fingerprints import fingerprint
+from handoff.sealing.fingerprints import fingerprint, spoken
 from handoff.sealing.keys import load_firm_keys
 from handoff.sealing.manifest import verify
 from handoff.sealing.seal import open_bytes
@@ -342,3 +343,17 @@ def test_the_log_says_which_keys_open_each_object(there: Delivered) -> None:
     firm = load_firm_keys(there.home.keys).recovery_x25519
     wanted = [f"sha256:{fingerprint(key)}" for key in (str(new.recipient()), firm)]
     assert sealed.details["sealed_to"] == wanted
+
+
+def test_the_history_of_the_keys_tells_what_was_sealed_to_which(there: Delivered) -> None:
+    batch = there.deliver(2)
+    new = fingerprint(str(rotate(there).recipient()))
+    call(there, "keys", "verify", "acme", "2", "--fingerprint", new)
+    call(there, "reseal", "acme")
+    lines = call(there, "keys", "history", "acme", "--json").stdout.splitlines()
+    uses = [json.loads(line) for line in lines]
+    mine = [(use["what"], use["documents"]) for use in uses if use["sha256"] == new]
+    assert mine == [("rotated in", 0), ("verified", 0), ("sealed to", 2)]
+    assert all(use["actor"] for use in uses)
+    assert {use["batch_id"] for use in uses if use["what"] == "sealed to"} == {batch.batch_id}
+    assert spoken(new)[:9] in call(there, "keys", "history", "acme").stdout
