@@ -10,9 +10,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from handoff.errors import RecordMissingError, UnknownReferenceError, UsageError
+from handoff.errors import (
+    RecordMissingError,
+    SignatureInvalidError,
+    UnknownReferenceError,
+    UsageError,
+)
 from handoff.model import CustodyEvent, EventDraft
 from handoff.pipeline.home import Home
 from handoff.pipeline.ledgers import open_ledger, open_reader
@@ -35,12 +41,31 @@ def receipt_path(home: Home, batch_id: str, sha256: str) -> Path:
     return home.records / f"{batch_id}.{sha256[:16]}.receipt"
 
 
-def read_manifest(home: Home, batch_id: str) -> bytes:
-    """The bytes that the vendor signed; raises `RecordMissingError`."""
+def read_manifest(home: Home, batch_id: str, sha256: str = "") -> bytes:
+    """The bytes that the vendor signed; raises `RecordMissingError`.
+
+    A batch that was sealed anew has several manifests: `sha256` (hex) says which, the first one
+    is meant without.
+    """
+    for manifest in kept_manifests(home, batch_id):
+        if sha256 in {"", hashlib.sha256(manifest).hexdigest()}:
+            return manifest
+    raise RecordMissingError("the manifest of the batch is not among the records")
+
+
+def kept_manifests(home: Home, batch_id: str) -> list[bytes]:
+    """Every manifest of the batch that is among the firm's records, the first one first."""
+    first = manifest_path(home, batch_id)
+    later = [
+        path
+        for path in first.parent.glob(f"{first.name}.*")
+        if path.suffix.removeprefix(".").isdigit()
+    ]
+    ordered = [first, *sorted(later, key=lambda path: int(path.suffix[1:]))]
     try:
-        return manifest_path(home, batch_id).read_bytes()
+        return [path.read_bytes() for path in ordered if path.exists()]
     except OSError:
-        raise RecordMissingError("the manifest of the batch is not among the records") from None
+        raise RecordMissingError("the manifest of the batch cannot be read") from None
 
 
 def signers_of(home: Home, vendor: str) -> tuple[str, ...]:
@@ -83,10 +108,9 @@ def take_receipt(
     """
     with open_reader(home) as reader:
         batch_id, vendor = _batch(reader.events(kinds=["batch.opened"]), reference)
-    manifest = read_manifest(home, batch_id)
     with signature.open("rb") as file:
         text = file.read(_MAX_FILE).decode("utf-8", "replace")
-    signer = sshsig.verify(manifest, text, signers or signers_of(home, vendor), NAMESPACE)
+    manifest, signer = _signed(home, batch_id, text, signers or signers_of(home, vendor))
     receipt = text.encode()
     path = receipt_path(home, batch_id, hashlib.sha256(receipt).hexdigest())
     if not path.exists():
@@ -98,6 +122,16 @@ def take_receipt(
             ledger.append([draft])
             ledger.checkpoint()
     return batch_id
+
+
+def _signed(home: Home, batch_id: str, text: str, signers: Sequence[str]) -> tuple[bytes, str]:
+    """The manifest that the signature is over, the last one first, and the key that made it."""
+    kept = kept_manifests(home, batch_id)
+    for manifest in reversed(kept[1:]):
+        with suppress(SignatureInvalidError):
+            return manifest, sshsig.verify(manifest, text, signers, NAMESPACE)
+    first = read_manifest(home, batch_id)
+    return first, sshsig.verify(first, text, signers, NAMESPACE)
 
 
 def _batch(opened: Iterable[CustodyEvent], reference: str) -> tuple[str, str]:

@@ -197,7 +197,8 @@ def _signers(home: Home, vendor: str) -> tuple[str, ...]:
 
 def _receipt(home: Home, event: CustodyEvent, signers: Sequence[str]) -> str:
     """The note inside the manifest that was signed for."""
-    manifest = read_manifest(home, event.batch_id)
+    signed = event.materials.get("manifest", "").removeprefix("sha256:")
+    manifest = read_manifest(home, event.batch_id, signed)
     digest = event.products.get("receipt", "").removeprefix("sha256:")
     try:
         signature = receipt_path(home, event.batch_id, digest).read_bytes()

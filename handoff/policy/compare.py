@@ -67,6 +67,11 @@ def _principals(old: VendorPolicy, new: VendorPolicy) -> Iterator[Difference]:
 
 def _recipients(old: VendorPolicy, new: VendorPolicy) -> Iterator[Difference]:
     yield from _members("recipients", "can now open packages", old.recipients, new.recipients)
+    was = {key.key: key.until for key in old.keys}
+    for key in new.keys:
+        if key.key in was and key.revoked is None:
+            words = f"{_short(key.key)} is sealed to until {{}}"
+            yield from _ordered("recipients", words, was[key.key], key.until)
 
 
 def _signers(old: VendorPolicy, new: VendorPolicy) -> Iterator[Difference]:

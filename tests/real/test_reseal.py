@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from handoff.cli.vendor import command
 from handoff.custody.ledger import SqliteLedger
@@ -28,8 +30,9 @@ from handoff.pipeline.ledgers import open_reader, verify_log
 from handoff.pipeline.logkeeping import place_hold
 from handoff.pipeline.opening import open_package
 from handoff.pipeline.recalling import How, recall
+from handoff.pipeline.receipts import take_receipt
 from handoff.pipeline.recovering import go_offline, restore_shares, write_shares
-from handoff.sealing import age
+from handoff.sealing import age, sshsig
 from handoff.sealing.fingerprints import fingerprint, spoken
 from handoff.sealing.keys import load_firm_keys
 from handoff.sealing.manifest import verify
@@ -357,3 +360,22 @@ def test_the_history_of_the_keys_tells_what_was_sealed_to_which(there: Delivered
     assert all(use["actor"] for use in uses)
     assert {use["batch_id"] for use in uses if use["what"] == "sealed to"} == {batch.batch_id}
     assert spoken(new)[:9] in call(there, "keys", "history", "acme").stdout
+
+
+def test_the_vendor_signs_for_the_manifest_that_holds_now(there: Delivered, tmp_path: Path) -> None:
+    signer = Ed25519PrivateKey.generate()
+    call(there, "keys", "add", "acme", str(age.SshIdentity(signer)), "--signer")
+    batch = there.deliver(1)
+    new = rotate(there)
+    call(there, "reseal", "acme")
+    sealed = objects(there, batch)[f"{batch.batch_id}/manifest.json.2.age"]
+    signature = tmp_path / "receipt"
+    signature.write_text(sshsig.sign(open_bytes(sealed, [new]), signer, "handoff-receipt"))
+    assert take_receipt(there.home, CLOCK, batch.batch_id, signature) == batch.batch_id
+    with open_reader(there.home) as reader:
+        [event] = reader.events(kinds=["receipt.received"])
+    digest = hashlib.sha256(open_bytes(sealed, [new])).hexdigest()
+    assert event.materials["manifest"] == f"sha256:{digest}"
+    uses = call(there, "keys", "history", "acme", "--json").stdout.splitlines()
+    signed = [use for use in map(json.loads, uses) if use["what"] == "signed"]
+    assert [use["sha256"] for use in signed] == [fingerprint(str(age.SshIdentity(signer)))]
