@@ -30,7 +30,7 @@ from handoff.pipeline.recalling_store import (
     remove_items,
     withdrawing,
 )
-from handoff.pipeline.recalling_targets import Target, of_vendor, policy_for
+from handoff.pipeline.recalling_targets import Target, narrowed, of_vendor, policy_for
 from handoff.ports import Clock
 from handoff.sealing.manifest import decode
 
@@ -105,7 +105,9 @@ def due(home: Home, reader: LedgerReader, today: date, vendor: str = "") -> Iter
             pending = _pending(story, doc_id)
             if pending is not None and not pending.details.get("deny_only"):
                 begun = pending.kind == INTENDED
-                yield Due(_narrowed(target, doc_id), "recalled", expires, until, is_held, begun)
+                yield Due(
+                    narrowed(reader, target, doc_id), "recalled", expires, until, is_held, begun
+                )
 
 
 def expire(
@@ -192,7 +194,10 @@ def _recalls_ended(
         return []
     story = _story(reader, target.batch_id)
     pending = {e.doc_id for e in story if e.kind == INTENDED and _pending(story, e.doc_id)}
-    return [events.finished(_narrowed(target, doc_id), policy, 0, 0) for doc_id in sorted(pending)]
+    return [
+        events.finished(narrowed(reader, target, doc_id), policy, 0, 0)
+        for doc_id in sorted(pending)
+    ]
 
 
 def _story(reader: LedgerReader, batch_id: str) -> list[CustodyEvent]:
@@ -231,14 +236,6 @@ def _until(story: list[CustodyEvent]) -> str:
         if event.kind.endswith(".retained"):
             latest[event.details.get("object_key")] = str(event.details.get("until", ""))
     return min(latest.values(), default="")
-
-
-def _narrowed(target: Target, doc_id: str) -> Target:
-    if not doc_id:
-        return target
-    return replace(
-        target, items=tuple(i for i in target.items if i.doc_id == doc_id), doc_id=doc_id
-    )
 
 
 def _draft(

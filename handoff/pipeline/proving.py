@@ -44,7 +44,7 @@ from handoff.sealing.manifest import decode
 EVIDENCE_NAMESPACE = "handoff-evidence"
 PRINCIPAL = "firm"
 # What tells of a batch as a whole, and so belongs to the story of each of its documents.
-WHOLE = ("batch.", "manifest.", "receipt.", "review.", "approval.")
+WHOLE = ("batch.", "manifest.", "receipt.", "review.", "approval.", "recall.", "expiry.")
 
 
 @dataclass(frozen=True, slots=True)

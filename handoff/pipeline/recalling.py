@@ -23,7 +23,7 @@ from pathlib import Path
 
 from handoff.custody.appending import SqlLedger
 from handoff.custody.holds import require_not_held
-from handoff.errors import StillReadableError, UsageError
+from handoff.errors import AccessDeniedError, StillReadableError, UsageError
 from handoff.model import VendorPolicy
 from handoff.pipeline import recalling_events as events
 from handoff.pipeline.batch import read_state
@@ -128,7 +128,7 @@ def recall_target(context: Withdrawing, target: Target, how: How) -> Recall:
         vendor_session(how.as_profile)
     if not _is_open(ledger, target):
         store = context.bucket(policy)
-        if not target.items and _was_recalled(ledger, target):
+        if not target.items and (target.doc_id or _was_recalled(ledger, target)):
             # An earlier run may have been killed before its last step.
             store.deny(in_force(ledger, policy))
             return done
@@ -164,13 +164,16 @@ def _withdraw(context: Withdrawing, done: Recall, how: How) -> None:
     """Deny, record, remove, look again, try, record the end."""
     target, policy, ledger = done.target, done.policy, context.ledger
     store = context.bucket(policy)
-    done.grain = store.deny(in_force(ledger, policy))
+    refused = _deny(context, done)
     found = in_bucket(store, target)
     items = every_item(ledger, target, found)
-    there = [item for item in items if item.object_key in found]
-    ledger.append([events.denied(target, policy, item, done.grain) for item in there])
+    if refused is None:
+        there = [item for item in items if item.object_key in found]
+        ledger.append([events.denied(target, policy, item, done.grain) for item in there])
     before = {key: [v.version_id for v in vs if not v.marker] for key, vs in found.items()}
     done.taken = remove_items(context, target, policy, items, found, hide=how.deny_only)
+    if refused is not None and done.remaining:
+        raise refused
     _look_again(store, done)
     tried = None
     if how.as_profile:
@@ -186,8 +189,19 @@ def _withdraw(context: Withdrawing, done: Recall, how: How) -> None:
         ]
     )
     ledger.checkpoint()
-    # What is gone needs no room in the policy any more.
-    store.deny(in_force(ledger, policy))
+    if refused is None:
+        # What is gone needs no room in the policy any more.
+        store.deny(in_force(ledger, policy))
+
+
+def _deny(context: Withdrawing, done: Recall) -> AccessDeniedError | None:
+    """Deny by policy; where these credentials may not write one, deletion alone must do."""
+    store = context.bucket(done.policy)
+    try:
+        done.grain = store.deny(in_force(context.ledger, done.policy))
+    except AccessDeniedError as error:
+        return error
+    return None
 
 
 def _look_again(store: Withdrawal, done: Recall) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from handoff.custody.appending import SqlLedger
 from handoff.errors import OutputExistsError
 from handoff.model import CustodyEvent, EventDraft, JsonValue, VendorPolicy
-from handoff.pipeline.batch import read_state
+from handoff.pipeline.batch import BatchState, read_state
 from handoff.pipeline.recalling_clawback import Clawback, Withdrawn, encode, sign
 from handoff.pipeline.recalling_state import INTENDED
 from handoff.pipeline.recalling_targets import Target
@@ -43,7 +43,7 @@ def notice_of(ledger: SqlLedger, target: Target) -> Clawback | None:
         Withdrawn(
             state.control[doc_id],
             str(state.sealed[doc_id].details["object_key"]),
-            state.redacted[doc_id].products["document"].removeprefix("sha256:"),
+            _document_digest(state, doc_id),
             state.sealed[doc_id].products["ciphertext"].removeprefix("sha256:"),
         )
         for doc_id in sorted(state.confirmed, key=lambda doc_id: state.control[doc_id])
@@ -62,6 +62,12 @@ def notice_of(ledger: SqlLedger, target: Target) -> Clawback | None:
         demands=DEMANDS,
         documents=documents,
     )
+
+
+def _document_digest(state: BatchState, doc_id: str) -> str:
+    """SHA-256 of the opened document, as the manifest has it."""
+    sealed = state.sealed[doc_id].materials.get("document")
+    return (sealed or state.redacted[doc_id].products["document"]).removeprefix("sha256:")
 
 
 def give_notice(

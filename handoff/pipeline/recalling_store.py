@@ -87,11 +87,12 @@ def in_bucket(
     Notices of what was taken back are left out unless `notices`.
     """
     found: dict[str, list[Version]] = {}
-    for version in store.versions(target.prefix):
-        exact = not target.doc_id or version.key == target.prefix
-        notice = version.key.removeprefix(target.prefix).startswith(NOTICE)
-        if exact and (notices or not notice):
-            found.setdefault(version.key, []).append(version)
+    for prefix in target.keys or (() if target.doc_id else (target.prefix,)):
+        for version in store.versions(prefix):
+            exact = not target.doc_id or version.key == prefix
+            notice = version.key.removeprefix(target.prefix).startswith(NOTICE)
+            if exact and (notices or not notice):
+                found.setdefault(version.key, []).append(version)
     return found
 
 
@@ -100,11 +101,13 @@ def every_item(ledger: SqlLedger, target: Target, found: Mapping[str, object]) -
 
     And what an earlier run denied, deleted, and was killed before it could say so.
     """
-    others = set(found)
-    if not target.doc_id:
-        denied = taken_back(ledger, target.vendor)
-        others |= {k for k in denied if k.startswith(target.prefix) and k != target.prefix}
-    others -= {item.object_key for item in target.items}
+    known = {item.object_key for item in target.items}
+    others = set(found) - known
+    if target.doc_id:
+        number = target.items[0].control_number if target.items else ""
+        return [*target.items, *(Item(k, target.doc_id, number) for k in sorted(others))]
+    denied = taken_back(ledger, target.vendor)
+    others |= {key for key in denied if key.startswith(target.prefix)} - {target.prefix, *known}
     return [*target.items, *map(Item, sorted(others))]
 
 

@@ -38,11 +38,13 @@ class Target:
         batch: the batch.
         items: the documents meant, those that are gone left out.
         doc_id: the one document that was named, "" for the whole batch.
+        former: keys under which that document lay before it was sealed anew.
     """
 
     batch: BatchFacts
     items: tuple[Item, ...]
     doc_id: str = ""
+    former: tuple[str, ...] = ()
 
     @property
     def batch_id(self) -> str:
@@ -56,8 +58,14 @@ class Target:
 
     @property
     def prefix(self) -> str:
-        """Under which everything of it lies: the batch's prefix, or the one object's key."""
-        return self.items[0].object_key if self.doc_id and self.items else f"{self.batch_id}/"
+        """Under which everything of the batch lies."""
+        return f"{self.batch_id}/"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of the one document, every key that it may lie under; empty for a whole batch."""
+        now = [item.object_key for item in self.items]
+        return tuple(dict.fromkeys([*now, *self.former])) if self.doc_id else ()
 
 
 def find(home: Home, reader: LedgerReader, reference: str) -> Target:
@@ -88,7 +96,7 @@ def find(home: Home, reader: LedgerReader, reference: str) -> Target:
                 for batch in search_batches(index, Query(reference=sent[0].batch_id))
                 if batch.batch_id == sent[0].batch_id
             ]
-            return Target(batch, _items(sent), sent[0].doc_id)
+            return narrowed(reader, Target(batch, _items(sent)), sent[0].doc_id)
     if batches or sent:
         raise UnknownReferenceError("more than one batch or document answers to the reference")
     raise UnknownReferenceError("nothing that was sent answers to the reference")
@@ -99,6 +107,16 @@ def of_vendor(home: Home, reader: LedgerReader, vendor: str = "") -> list[Target
     with open_index(home.custody, reader) as index:
         batches = search_batches(index, Query(vendor=vendor))[::-1]
         return [_whole(batch, documents_of(index, batch.batch_id)) for batch in batches]
+
+
+def narrowed(reader: LedgerReader, target: Target, doc_id: str) -> Target:
+    """`target`, but of one document alone; of the whole batch where `doc_id` is empty."""
+    if not doc_id:
+        return target
+    announced = reader.events(batch_id=target.batch_id, doc_id=doc_id, kinds=("delivery.intended",))
+    keys = tuple(dict.fromkeys(str(event.details["object_key"]) for event in announced))
+    items = tuple(item for item in target.items if item.doc_id == doc_id)
+    return Target(target.batch, items, doc_id, keys)
 
 
 def _whole(batch: BatchFacts, documents: Sequence[DocumentFacts]) -> Target:

@@ -19,7 +19,17 @@ from handoff.sealing.files import creating, translated
 
 # Kinds that an officer wants told one by one, by the noun before the dot.
 NOTICES = frozenset(
-    {"alert", "recall", "hold", "receipt", "access_policy", "vendor", "clawback", "review"}
+    {
+        "alert",
+        "recall",
+        "expiry",
+        "hold",
+        "receipt",
+        "access_policy",
+        "vendor",
+        "clawback",
+        "review",
+    }
 )
 NOTICE_KINDS = frozenset({"delivery.recalled", "delivery.denied", "delivery.expired"})
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # What handoff puts there: `<batch>/<random>.age`, manifest and notices with their signatures.
 _OURS = re.compile(
-    r"b[0-9a-f]{24}/(?:[0-9a-f]{8,64}\.age|(?:manifest|clawback-[\w-]{1,40})\.json\.(?:age|sig))"
+    r"b[0-9a-f]{24}/(?:[0-9a-f]{8,64}\.age|(?:manifest|clawback-[\w-]{1,40})\.json(?:\.\d{1,6})?\.(?:age|sig))"
 )
 # Keys are said up to this many; what is wrong with a thousand objects is wrong with the bucket.
 MAX_KEYS = 20

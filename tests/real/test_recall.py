@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from handoff.errors import ClockError, LegalHoldError
+from handoff.errors import (
+    ClockError,
+    CredentialsError,
+    LegalHoldError,
+    UnknownReferenceError,
+    UsageError,
+)
+from handoff.model import EventDraft
+from handoff.pipeline.batch import History
 from handoff.pipeline.expiring import expire, preview
 from handoff.pipeline.home import Home, SystemClock
+from handoff.pipeline.ledgers import open_ledger
 from handoff.pipeline.logkeeping import place_hold
 from handoff.pipeline.recalling import How, recall
 from handoff.pipeline.recalling_state import access_in_force
@@ -47,6 +57,13 @@ def server(request: pytest.FixtureRequest) -> Server:
 def there(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivered:
     use_logins(server, tmp_path, monkeypatch)
     return Delivered(Home(tmp_path / "home"), server)
+
+
+@pytest.fixture
+def here(seaweedfs: embedded.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivered:
+    """For what does not depend on how a server judges access."""
+    use_logins(seaweedfs, tmp_path, monkeypatch)
+    return Delivered(Home(tmp_path / "home"), seaweedfs).make()
 
 
 @pytest.mark.parametrize("lock", ["", "governance", "compliance"])
@@ -158,21 +175,73 @@ def test_a_recalled_document_goes_once_retention_ends(there: Delivered) -> None:
     assert there.provision().changes == ()
 
 
-def test_nothing_on_legal_hold_expires(there: Delivered) -> None:
-    there.make()
-    batch = there.deliver(1, matter="2026-0417", expires=YESTERDAY)
-    place_hold(there.home, CLOCK, "2026-0417", "", "docket-1")
-    [done] = expire(there.home, CLOCK)
+def test_nothing_on_legal_hold_expires(here: Delivered) -> None:
+    batch = here.deliver(1, matter="2026-0417", expires=YESTERDAY)
+    place_hold(here.home, CLOCK, "2026-0417", "", "docket-1")
+    [done] = expire(here.home, CLOCK)
     assert done.due.held
     assert done.remaining
-    assert there.versions(batch.batch_id) == 3
+    assert here.versions(batch.batch_id) == 3
 
 
-def test_a_clock_that_was_set_back_or_ahead_deletes_nothing(there: Delivered) -> None:
-    there.make()
-    batch = there.deliver(1)
+def test_a_clock_that_was_set_back_or_ahead_deletes_nothing(here: Delivered) -> None:
+    batch = here.deliver(1)
     for days in (-1, 400):
         with pytest.raises(ClockError):
-            list(expire(there.home, Shifted(days)))
-    assert there.versions(batch.batch_id) == 3
-    assert there.kinds(batch.batch_id) == []
+            list(expire(here.home, Shifted(days)))
+    assert here.versions(batch.batch_id) == 3
+    assert here.kinds(batch.batch_id) == []
+
+
+def test_a_document_sealed_anew_is_taken_back_under_every_key_it_ever_lay(
+    there: Delivered,
+) -> None:
+    there.make()
+    batch = there.deliver(2)
+    number = batch.numbers[0]
+    former, anew = batch.keys[number], f"{batch.batch_id}/{'5' * 40}.age"
+    there.client().copy_object(
+        Bucket=there.bucket, Key=anew, CopySource={"Bucket": there.bucket, "Key": former}
+    )
+    with open_ledger(there.home, CLOCK) as ledger:
+        products = {"ciphertext": f"sha256:{'0' * 64}"}
+        draft = EventDraft("delivery.intended", batch.batch_id, batch.doc_ids[number])
+        where = {"control_number": number, "object_key": anew}
+        confirmed = replace(draft, kind="delivery.confirmed")
+        ledger.append(
+            [replace(d, products=products, details=dict(where)) for d in (draft, confirmed)]
+        )
+    recall(there.home, CLOCK, number, TRIED)
+    assert there.readable("acme", [former, anew]) == []
+    assert there.versions(former) == there.versions(anew) == 0
+    assert there.provision().changes == ()
+
+
+def test_one_document_of_an_unfinished_batch_is_not_taken_back_alone_but_the_batch_is(
+    here: Delivered,
+) -> None:
+    batch = here.deliver(1, closed=False)
+    with pytest.raises(UsageError):
+        recall(here.home, CLOCK, batch.numbers[0], TRIED)
+    recall(here.home, CLOCK, batch.batch_id[:12], TRIED)
+    assert here.versions(batch.keys[batch.numbers[0]]) == 0
+    with open_ledger(here.home, CLOCK) as ledger:
+        history = History(ledger, "acme")
+        assert list(history.unfinished()) == []
+        assert history.settled(batch.doc_ids[batch.numbers[0]], "") is not None
+
+
+def test_a_reference_that_names_nothing_or_too_much_is_refused(here: Delivered) -> None:
+    here.deliver(1)
+    here.deliver(1)
+    for reference in ("", "b", "ACME-000009", "nothing"):
+        with pytest.raises(UnknownReferenceError):
+            recall(here.home, CLOCK, reference, TRIED)
+
+
+def test_a_profile_that_is_not_here_is_said_before_anything_is_done(here: Delivered) -> None:
+    batch = here.deliver(1)
+    with pytest.raises(CredentialsError):
+        recall(here.home, CLOCK, batch.batch_id, How("privilege", as_profile="nobody"))
+    assert here.kinds(batch.batch_id) == []
+    assert here.versions(batch.batch_id) == 3
