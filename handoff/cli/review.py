@@ -14,7 +14,8 @@ from handoff.errors import ReviewerError, UsageError
 
 if TYPE_CHECKING:
     from handoff.model import Held
-    from handoff.pipeline.reviewing import Question, Session
+    from handoff.pipeline.reviewing import Question
+    from handoff.pipeline.reviewing_session import Session
     from handoff.pipeline.reviewing_waiting import Waiting
 
 STILL_WAITING = 3
@@ -96,7 +97,7 @@ def _look(
     inputs: tuple[Path, ...],
 ) -> None:
     from handoff.cli import review_dialogue
-    from handoff.pipeline.reviewing import open_session
+    from handoff.pipeline.reviewing_session import open_session
 
     all_of_it = as_json or again
     documents = _for_approval(question) if approve else _for_review(question, all_of_it=all_of_it)

@@ -18,14 +18,15 @@ from handoff.documents.intake import display
 from handoff.errors import UsageError
 from handoff.pipeline.decisions import Decisions
 from handoff.pipeline.decisions_log import REASONS
-from handoff.pipeline.reviewing import Session
+from handoff.pipeline.reviewing_session import Session
 from handoff.pipeline.reviewing_values import Examined, Occurrence, Value
 from handoff.pipeline.reviewing_waiting import Waiting
 
 PAGE = 20
 HELP = f"""\
   list [N]            the values, from number N on
-  show N              every place where value N stands
+  show N              the places where value N stands
+  read [N]            the text itself, from paragraph N on, with marks around what was found
   drop N...           value N is no personal data in this document: it stays readable
   keep N...           take a drop back
   add TEXT [ENTITY]   TEXT is personal data: redact it everywhere
@@ -34,6 +35,7 @@ HELP = f"""\
   skip, quit          decide later; nothing is kept"""
 HELP_SECOND = f"""\
   list [N], show N    the values, and what the first reviewer decided
+  read [N]            the text itself, from paragraph N on
   approve             release the document with these decisions
   reject REASON       it stays here: {", ".join(REASONS)}
   skip, quit          decide later"""
@@ -100,7 +102,8 @@ def run(session: Session, documents: Sequence[Waiting], *, second: bool) -> int:
 
 def _document(session: Session, page: Page, *, second: bool) -> bool:
     """One document; whether its fate was decided."""
-    click.echo(f"\n{page.waiting.control_number}  held for {page.waiting.code}")
+    name, number = session.name(page.waiting), page.waiting.control_number
+    click.echo(f"\n{number}  {name}  held for {page.waiting.code}")
     _list(page, "1")
     click.echo(HELP_SECOND if second else HELP)
     while True:
@@ -164,6 +167,8 @@ def _change(session: Session, page: Page, word: str, rest: str, *, second: bool)
             _list(page, rest or "1")
         case "show":
             _show(page.value(rest))
+        case "read":
+            _read(session, page, rest, second=second)
         case "drop" if not second:
             _drop(page, rest)
         case "keep" if not second:
@@ -221,6 +226,18 @@ def _list(page: Page, first: str) -> None:
         click.echo(f"      ... list {start + PAGE}")
 
 
+def _read(session: Session, page: Page, rest: str, *, second: bool) -> None:
+    """A screen of the document's text, and how to go on."""
+    first = int(rest) if rest.isdecimal() and len(rest) < 7 else 0
+    seen = session.examine(page.waiting, page.wanted, second=second, first=first)
+    if not isinstance(seen, Examined):
+        raise UsageError(seen.message, seen.hint)
+    for passage in seen.passages:
+        click.echo(f"{passage.number:5}  {display(passage.place)}: {_line(passage.text)}")
+    if seen.passages:
+        click.echo(f"       ... read {seen.passages[-1].number + 1}")
+
+
 def _show(value: Value) -> None:
     found_by = ", ".join(value.recognizers)
     click.echo(f"      {'/'.join(value.entities)}, score {value.score:.2f}, found by {found_by}")
@@ -231,8 +248,10 @@ def _show(value: Value) -> None:
 
 
 def _in_context(occurrence: Occurrence) -> str:
-    before, text, after = (
-        display(re.sub(r"\s+", " ", part))
-        for part in (occurrence.before, occurrence.text, occurrence.after)
-    )
+    before, text, after = map(_line, (occurrence.before, occurrence.text, occurrence.after))
     return f"{display(occurrence.place)}: {before}>>{text}<<{after}"
+
+
+def _line(text: str) -> str:
+    """`text` on one line, with whatever a terminal would act on as a visible escape."""
+    return display(re.sub(r"\s+", " ", text))

@@ -7,44 +7,19 @@ of the same input.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import closing
+from dataclasses import dataclass
 
-from handoff.errors import (
-    DocumentError,
-    RecordMissingError,
-    ReviewerError,
-    ReviewOutdatedError,
-    UsageError,
-)
-from handoff.model import (
-    CustodyEvent,
-    EventDraft,
-    JsonValue,
-    Operator,
-    RedactionProfile,
-    VendorPolicy,
-)
-from handoff.model import Held as HeldOutcome
-from handoff.pipeline import decisions_log, ids, seen, worker
+from handoff.errors import ReviewerError, UsageError
+from handoff.model import CustodyEvent, EventDraft, JsonValue, VendorPolicy
+from handoff.pipeline import decisions_log, seen
 from handoff.pipeline.decisions import Decisions
-from handoff.pipeline.decisions_log import DIGEST, REASONS, SOURCE, decided, may_decide
-from handoff.pipeline.finding import BatchFindings
-from handoff.pipeline.forking import start_fork_server
-from handoff.pipeline.holding import held_from_error
+from handoff.pipeline.decisions_log import DIGEST, REASONS, SOURCE, may_decide
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import log_party, open_ledger, open_reader
-from handoff.pipeline.pool import Pool
-from handoff.pipeline.records import read_sources
-from handoff.pipeline.reviewing_values import Examined, ExamineTask
-from handoff.pipeline.reviewing_waiting import Originals, Waiting, held_in, undecided
-from handoff.pipeline.run import Engine, open_engine
-from handoff.pipeline.tasks import FindTask, Found
+from handoff.pipeline.reviewing_values import Examined
+from handoff.pipeline.reviewing_waiting import Waiting, held_in, undecided
 from handoff.policy.config import ConfigSchema
-from handoff.policy.matters import with_matter
-from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
 from handoff.sealing.keys import FirmKeys, load_firm_keys
 
@@ -165,123 +140,3 @@ def ask(home: Home, reference: str, *, again: bool = False) -> Question | None:
     if not waiting:
         return None
     return Question(home, config, keys, policy, found.opened, waiting, account)
-
-
-@dataclass(slots=True)
-class Session:
-    """Documents that can be looked at: read once, so that names found in one count in all."""
-
-    question: Question
-    engine: Engine
-    pool: Pool
-    order: list[str] = field(default_factory=list)
-    problems: dict[str, HeldOutcome] = field(default_factory=dict)
-    _found: dict[str, tuple[FindTask, Found]] = field(default_factory=dict, repr=False)
-    _shared: bytes = field(default=b"", repr=False)
-
-    @property
-    def addable(self) -> tuple[str, ...]:
-        """Entities that a text may be added as, the usual one first."""
-        gone = {Operator.REMOVE, Operator.MASK, Operator.PSEUDONYMIZE}
-        rules = self.engine.profile.entities
-        names = [name for name, rule in rules.items() if rule.operator in gone]
-        return tuple(sorted(names, key=lambda name: name != "PERSON"))
-
-    def read(self, originals: Originals) -> None:
-        """First visit to every document; what cannot be read is among `problems`."""
-        tasks = []
-        for waiting in self.question.waiting:
-            self.order.append(waiting.doc_id)
-            try:
-                tasks.append(FindTask(waiting.doc_id, originals.find(waiting)))
-            except DocumentError as error:
-                self.problems[waiting.doc_id] = held_from_error(waiting.doc_id, error)
-        profile = self.engine.profile
-        findings = BatchFindings(self.engine.batch_key, profile.parties)
-        for task, found in self.pool.run(worker.find, tasks):
-            if isinstance(found, Found):
-                findings.add(found)
-                self._found[task.doc_id] = (task, found)
-            else:
-                self.problems[task.doc_id] = _as_held(task.doc_id, found)
-        self._shared = findings.shared(self.order)
-
-    def examine(
-        self, waiting: Waiting, wanted: Sequence[tuple[str, str]] = (), *, second: bool = False
-    ) -> Examined | HeldOutcome:
-        """The document's findings in context, or why they cannot be shown.
-
-        Args:
-            waiting: the document.
-            wanted: (entity, text) that are to go too.
-            second: show what the first reviewer decided.
-        """
-        doc_id = waiting.doc_id
-        if doc_id in self.problems:
-            return self.problems[doc_id]
-        try:
-            decisions = self.decisions(waiting) if second else None
-        except DocumentError as error:
-            return held_from_error(doc_id, error)
-        task, found = self._found[doc_id]
-        asked = ExamineTask(
-            doc_id, task.item, found.packed, found.readings, self._shared, tuple(wanted), decisions
-        )
-        [(_, result)] = self.pool.run(worker.examine, [asked])
-        return result if isinstance(result, Examined) else _as_held(doc_id, result)
-
-    def decisions(self, waiting: Waiting) -> Decisions:
-        """What the first reviewer decided.
-
-        Raises:
-            ReviewChangedError: the record is gone, or not the one that the log names.
-        """
-        return decisions_log.load(
-            self.question.home.records, waiting.doc_id, decided(waiting.standing)
-        )
-
-
-def _as_held(doc_id: str, result: HeldOutcome | DocumentError) -> HeldOutcome:
-    return result if isinstance(result, HeldOutcome) else held_from_error(doc_id, result)
-
-
-@contextmanager
-def open_session(
-    question: Question, *, matter: Path | None = None, inputs: Sequence[Path] = ()
-) -> Iterator[Session]:
-    """Read the waiting documents, under the profile and the matter under which they were held.
-
-    Args:
-        question: what waits.
-        matter: the matter's list that was given to `send`.
-        inputs: where the originals lie, if not where they lay.
-
-    Raises:
-        ReviewOutdatedError: the profile or the list is another one now.
-        HandoffError: the engine, or the record of originals, cannot be used.
-    """
-    home, keys = question.home, question.keys
-    profile = load_profile(home.profiles, question.policy.profile)
-    if matter is not None:
-        profile = with_matter(profile, matter)
-    _require_same(question, profile)
-    start_fork_server()
-    engine = open_engine(profile, question.config, keys.batch)
-    sources: dict[str, Path] = {}
-    with suppress(RecordMissingError):
-        sources = read_sources(home.records, question.batch_id, keys.identities)
-    originals = Originals(keys.batch, sources, inputs, engine.limits)
-    with closing(worker.open_pool(engine, question.config.workers)) as pool:
-        session = Session(question, engine, pool)
-        session.read(originals)
-        yield session
-
-
-def _require_same(question: Question, profile: RedactionProfile) -> None:
-    held = question.opened.materials
-    if held.get("profile") != f"sha256:{profile.sha256}":
-        raise ReviewOutdatedError("the profile was changed since the batch was held")
-    matter = profile.matter_sha256
-    digest = ids.source_digest(question.keys.batch, matter) if matter else ""
-    if held.get("matter", "") != digest:
-        raise ReviewOutdatedError("the batch was held under another matter's list, or under none")

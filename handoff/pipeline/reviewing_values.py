@@ -19,6 +19,7 @@ class ExamineTask:
         shared: what the whole batch found.
         wanted: (entity, text) that the reviewer wants redacted too.
         decisions: those of an earlier review, which a second person looks at.
+        first: from which unit on the text itself is shown too; -1: it is not.
     """
 
     doc_id: str
@@ -28,6 +29,7 @@ class ExamineTask:
     shared: bytes = field(repr=False)
     wanted: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     decisions: Decisions | None = None
+    first: int = -1
 
     @property
     def size(self) -> int:
@@ -43,6 +45,15 @@ class Occurrence:
     before: str = field(repr=False)
     text: str = field(repr=False)
     after: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One unit of a document as it is read, with marks around what was found; and its number."""
+
+    number: int
+    place: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ class Examined:
         values: what would go, or holds the document.
         added: where the texts stand that the reviewer wanted.
         missing: which of these, by number, stand nowhere in the document.
+        passages: the text from the unit asked for on, a screen of it.
     """
 
     doc_id: str
@@ -88,6 +100,7 @@ class Examined:
     values: tuple[Value, ...] = field(repr=False)
     added: tuple[Added, ...] = ()
     missing: tuple[int, ...] = ()
+    passages: tuple[Passage, ...] = field(default=(), repr=False)
 
 
 ExamineResult = Examined | Held

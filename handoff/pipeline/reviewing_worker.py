@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handoff.detection.propagation import PARTY, Seeker
@@ -10,13 +10,16 @@ from handoff.detection.spreading import FoundValue
 from handoff.model import Finding, Operator, RedactionProfile, TextUnit
 from handoff.pipeline.decisions import Added, Digests
 from handoff.pipeline.decisions_applied import RECOGNIZER, Applied, as_findings
-from handoff.pipeline.reviewing_values import Examined, ExamineTask, Occurrence, Value
+from handoff.pipeline.reviewing_values import Examined, ExamineTask, Occurrence, Passage, Value
 
 AROUND = 60
 """Characters shown before and after a value."""
-SHOWN = 20
+SHOWN = 10
 """Places shown of one value."""
+MARKS = (">>", "<<")
 _LONGEST = 300
+_SCREEN, _PASSAGE = 3_000, 1_500
+"""Characters of text shown at a time, and of one unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +45,69 @@ def examined(
     if task.decisions is not None:
         Applied(task.decisions, digests).to_findings(units, seen.findings)
         more += as_findings(task.decisions.added, units)
-    acted = [f for f in seen.everywhere if _operator(profile, f) is not Operator.KEEP]
+    acted = [f for f in seen.everywhere if _operator(profile, f) is not Operator.KEEP] + more
     return Examined(
         doc_id=task.doc_id,
         reading=digests.reading(units),
         findings=digests.findings(seen.findings),
-        values=tuple(_values([*acted, *more], units, profile, digests)),
+        values=tuple(_values(acted, units, profile, digests)),
         added=places,
         missing=missing,
+        passages=tuple(_passages(units, acted, task.first)) if task.first >= 0 else (),
     )
+
+
+def _passages(
+    units: Sequence[TextUnit], findings: Sequence[Finding], first: int
+) -> Iterator[Passage]:
+    """A screen of text, from the unit `first` on."""
+    by_unit: dict[str, list[tuple[int, int]]] = {}
+    for finding in findings:
+        by_unit.setdefault(finding.unit_id, []).append((finding.start, finding.end))
+    shown = 0
+    for number, unit in enumerate(units[first:], first):
+        text = _marked(unit.text[:_PASSAGE], sorted(by_unit.get(unit.unit_id, [])))
+        more = " ..." if len(unit.text) > _PASSAGE else ""
+        yield Passage(number, unit.place or unit.unit_id, text + more)
+        shown += len(text)
+        if shown > _SCREEN:
+            break
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """`text` with marks around the spans; those that overlap are marked as one."""
+    parts: list[str] = []
+    after = 0
+    for start, end in _merged(spans):
+        if start < len(text):
+            parts += (text[after:start], MARKS[0], text[start:end], MARKS[1])
+            after = end
+    return "".join([*parts, text[after:]])
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _located(
     units: Sequence[TextUnit], wanted: Sequence[tuple[str, str]]
 ) -> tuple[tuple[Added, ...], tuple[int, ...]]:
-    """Every place of each text, whatever its case and spacing; and the texts without one."""
+    """Every place of each text, whatever its case and spacing; and the texts without one.
+
+    Only within a unit: the half of a text that ends a paragraph may be a word like any other.
+    """
     numbers = {unit.unit_id: number for number, unit in enumerate(units)}
     places: dict[Added, None] = {}
     missing: list[int] = []
     for index, (entity, text) in enumerate(wanted):
-        found = Seeker([FoundValue(entity, text)], keep_citations=False).find(units)
+        seeker = Seeker([FoundValue(entity, text)], keep_citations=False)
+        found = [finding for unit in units for finding in seeker.find([unit])]
         places |= {Added(numbers[f.unit_id], f.start, f.end, entity): None for f in found}
         if not found:
             missing.append(index)

@@ -25,14 +25,15 @@ from handoff.errors import (
     UsageError,
 )
 from handoff.model import EventDraft, RecheckFailed
-from handoff.pipeline import ids, reviewing, worker
+from handoff.pipeline import ids, reviewing_session, worker
 from handoff.pipeline.decisions import Decisions, Gate
 from handoff.pipeline.decisions_log import KINDS
 from handoff.pipeline.finding import BatchFindings
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_ledger, open_reader
 from handoff.pipeline.reading import Reader
-from handoff.pipeline.reviewing import Question, ask, open_session
+from handoff.pipeline.reviewing import Question, ask
+from handoff.pipeline.reviewing_session import Session, open_session
 from handoff.pipeline.reviewing_values import Examined, ExamineTask
 from handoff.pipeline.reviewing_waiting import Originals
 from handoff.pipeline.run import Engine, open_engine
@@ -90,11 +91,16 @@ def shared(engine: Engine, found: Found) -> bytes:
 
 
 def examine(
-    reader: Reader, engine: Engine, path: Path, wanted: tuple[tuple[str, str], ...] = ()
+    reader: Reader,
+    engine: Engine,
+    path: Path,
+    wanted: tuple[tuple[str, str], ...] = (),
+    first: int = -1,
 ) -> Examined:
     found = found_in(reader, path)
     [item] = scan([path], Limits())
-    task = ExamineTask("d1", item, found.packed, found.readings, shared(engine, found), wanted)
+    batch = shared(engine, found)
+    task = ExamineTask("d1", item, found.packed, found.readings, batch, wanted, first=first)
     return reader.examine(task)
 
 
@@ -128,6 +134,25 @@ def test_a_reviewer_sees_each_value_once_in_context(
     assert maria.occurrences[0].after.startswith(" sends her regards")
     assert [v.score for v in seen.values] == sorted(v.score for v in seen.values)
     assert "Maria" not in repr(seen)
+
+
+def test_a_reviewer_can_read_the_whole_text_with_marks_around_what_goes(
+    reader: Reader, engine: Engine, letter: Path
+) -> None:
+    letter.write_text(LETTER + "".join(f"\n\nParagraph {n}: {'x' * 90}." for n in range(99)))
+    first = examine(reader, engine, letter, first=0).passages
+    assert ">>Johnathan Sorensen<<" in first[0].text
+    assert sum(len(passage.text) for passage in first) < 10_000
+    following = examine(reader, engine, letter, first=first[-1].number + 1).passages
+    assert following[0].number == first[-1].number + 1
+    assert not set(first) & set(following)
+
+
+def test_a_text_is_added_only_where_it_stands_in_one_piece(
+    reader: Reader, engine: Engine, letter: Path
+) -> None:
+    letter.write_text("He went with the\n\nBluebird and the others.\n")
+    assert examine(reader, engine, letter, (("ORGANIZATION", "the Bluebird"),)).missing == (0,)
 
 
 def test_what_was_dropped_is_delivered_and_what_was_added_is_not(
@@ -315,6 +340,7 @@ class InProcess:
     ("typed", "decided", "kinds"),
     [
         (["drop 99", "drop x", "show 1", "list 2", "nonsense", "skip"], 0, []),
+        (["read", "read 1", "read 99", "read x", "skip"], 0, []),
         (["quit", "confirm"], 0, []),
         ([], 0, []),
         (["add a", "add Zanzibar Ltd", "add 'Bluebird' ORGANIZATION", "confirm"], 1, ["reviewed"]),
@@ -343,7 +369,7 @@ def test_the_dialogue_survives_whatever_is_typed(  # noqa: PLR0917
     [waiting] = question.waiting
     waiting = replace(waiting, source=source)
     question = replace(question, waiting=(waiting,))
-    session = reviewing.Session(question, engine, InProcess(reader))  # type: ignore[arg-type]
+    session = Session(question, engine, InProcess(reader))  # type: ignore[arg-type]
     session.read(Originals(engine.batch_key, {"ACME-000009": letter}, [], Limits()))
     assert review_dialogue.run(session, [waiting], second=False) == decided
     shown = capsys.readouterr()
@@ -364,7 +390,7 @@ def test_the_command_has_one_person_decide_and_another_approve_the_same_page(  #
 ) -> None:
     policy(held, "{review: all, approvers: [anna, bob], two_person: true}")
     monkeypatch.setattr(worker, "open_pool", lambda *_: InProcess(reader))
-    monkeypatch.setattr(reviewing, "start_fork_server", lambda: None)
+    monkeypatch.setattr(reviewing_session, "start_fork_server", lambda: None)
     monkeypatch.setattr(review, "_require_terminal", lambda: None)
 
     def handoff_review(*arguments: str, typed: str = "") -> int:
