@@ -50,14 +50,18 @@ def command(
 
     FILE is one sealed document. PACKAGE is a directory with a batch's objects in it, as copied
     from the bucket: its manifest is verified against the firm's signing key, and every document
-    against the manifest, before it is written.
+    against the manifest, before it is written. What the firm took back (a signed notice lies
+    in the package) is not opened.
     """
-    from handoff.pipeline.opening import open_file, open_package
+    from handoff.pipeline.opening import open_file, open_package, taken_back
 
     identities = _identities(identity_files, home_path)
     if source.is_dir():
-        for name in open_package(source, output, identities, _signers(signers, home_path)):
+        trusted = _signers(signers, home_path)
+        for name in open_package(source, output, identities, trusted):
             say(f"opened {name}")
+        for number in taken_back(source, identities, trusted).values():
+            say(f"{number} was taken back by the firm: read the notice, and destroy every copy")
     else:
         open_file(source, output, identities)
         say("opened; what is in the file is not proven to come from the firm without its manifest")

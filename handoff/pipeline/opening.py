@@ -15,6 +15,7 @@ from handoff.errors import (
     SealedDamagedError,
 )
 from handoff.model import Manifest, ManifestEntry
+from handoff.pipeline import recalling_clawback as clawback
 from handoff.pipeline import revisions
 from handoff.sealing import age
 from handoff.sealing.files import creating, translated
@@ -40,6 +41,8 @@ def open_package(
 ) -> Iterator[str]:
     """Verify a package and open its documents into the directory `output`; yield their names.
 
+    What the firm took back is not opened, whether it still lies there or not.
+
     Raises:
         SignatureInvalidError: the manifest is not signed by one of `signers`.
         SealedDamagedError, PackageIncompleteError: a document is not what the manifest says, or
@@ -48,14 +51,35 @@ def open_package(
         HandoffError: as `open_file`.
     """
     manifest, encoded = _manifest(package, identities, signers)
+    withdrawn = taken_back(package, identities, signers)
     with _never_replacing(), translated("the output directory"):
         output.mkdir(mode=0o700, parents=True, exist_ok=True)
     _create(output / "manifest.json", encoded)
     for entry in manifest.entries:
+        if entry.object_key in withdrawn:
+            continue
         if not SAFE_NAME.fullmatch(entry.file_name):
             raise ManifestInvalidError("the manifest names a file that cannot be written safely")
         _create(output / entry.file_name, _document(package, entry, identities))
         yield entry.file_name
+
+
+def taken_back(
+    package: Path, identities: Sequence[age.Identity], signers: Sequence[str]
+) -> dict[str, str]:
+    """Control numbers, by object key, of what the notices in the package say was taken back.
+
+    Raises:
+        SignatureInvalidError: a notice is not signed by one of `signers`.
+        HandoffError: a notice cannot be read, opened or parsed.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(package.glob("clawback-*.json.age")):
+        encoded = open_bytes(_read(path, clawback.MAX_SIZE), identities)
+        signature = _read(path.with_suffix(".sig"), 100_000).decode("ascii", "replace")
+        notice = clawback.verify(encoded, signature, signers)
+        found |= {document.object_key: document.control_number for document in notice.documents}
+    return found
 
 
 def _manifest(

@@ -15,9 +15,11 @@ from handoff.errors import (
     OutputExistsError,
     PackageIncompleteError,
     SealedDamagedError,
+    SignatureInvalidError,
 )
 from handoff.model import Manifest, ManifestEntry
-from handoff.pipeline.opening import open_package
+from handoff.pipeline import recalling_clawback as clawback
+from handoff.pipeline.opening import open_package, taken_back
 from handoff.sealing import age
 from handoff.sealing import manifest as manifests
 from handoff.sealing.keys import generate_missing_keys, load_firm_keys
@@ -85,3 +87,49 @@ def test_a_hostile_manifest_writes_nothing_outside(
     with pytest.raises(error):
         list(open_package(place, out, [IDENTITY], signers))
     assert [path.name for path in out.glob("**/*")] in ([], ["manifest.json"])
+
+
+def notice_in(place: Path, directory: Path, object_key: str) -> None:
+    """Lay a notice into the package, signed with the firm's key."""
+    keys = load_firm_keys(directory / "keys")
+    encoded = clawback.encode(
+        clawback.Clawback(
+            "b1",
+            "acme",
+            datetime(2026, 2, 1, tzinfo=UTC),
+            "privilege",
+            date(2026, 2, 8),
+            "Destroy every copy.",
+            (clawback.Withdrawn("ACME-000001", object_key, "0" * 64, "0" * 64),),
+        )
+    )
+    (place / "clawback-ACME-000001.json.age").write_bytes(seal_bytes(encoded, TO))
+    signature = clawback.sign(encoded, keys.signing)
+    (place / "clawback-ACME-000001.json.sig").write_text(signature)
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_what_the_firm_took_back_is_not_opened(tmp_path: Path, still_there: bool) -> None:
+    place, signers = package(tmp_path)
+    notice_in(place, tmp_path, "b1/aa.age")
+    if not still_there:
+        (place / "aa.age").unlink()
+    out = tmp_path / "out"
+    assert list(open_package(place, out, [IDENTITY], signers)) == []
+    assert [path.name for path in out.iterdir()] == ["manifest.json"]
+    assert taken_back(place, [IDENTITY], signers) == {"b1/aa.age": "ACME-000001"}
+
+
+def test_a_notice_of_somebody_else_takes_nothing_back(tmp_path: Path) -> None:
+    place, signers = package(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    package(other)
+    notice_in(place, other, "b1/aa.age")
+    with pytest.raises(SignatureInvalidError):
+        list(open_package(place, tmp_path / "out", [IDENTITY], signers))
+    (place / "clawback-ACME-000001.json.sig").write_text(
+        manifests.sign(b"{}", load_firm_keys(tmp_path / "keys").signing)
+    )
+    with pytest.raises(SignatureInvalidError):
+        list(open_package(place, tmp_path / "out", [IDENTITY], signers))
