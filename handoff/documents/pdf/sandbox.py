@@ -45,6 +45,12 @@ class _Modules(NamedTuple):
 @lru_cache(maxsize=2)
 def _modules(wasm: Path, *, compact: bool) -> _Modules:
     """Compiled modules, once per process; they hold no state of any document."""
+    engine = _engine(compact=compact)
+    pdfium = load_module(engine, wasm.read_bytes(), _flavour(compact=compact))
+    return _Modules(engine, pdfium, bulk.compile_loops(engine), bulk.compile_relay(engine))
+
+
+def _engine(*, compact: bool) -> wasmtime.Engine:
     config = wasmtime.Config()
     config.consume_fuel = True
     # The compiler's threads do not survive a fork: a worker forked after this process had compiled
@@ -55,9 +61,7 @@ def _modules(wasm: Path, *, compact: bool) -> _Modules:
         # checks. Under RLIMIT_AS that reservation itself would fail.
         config.memory_reservation = 0
         config.memory_reservation_for_growth = _COMPACT_GROWTH
-    engine = wasmtime.Engine(config)
-    pdfium = load_module(engine, wasm.read_bytes(), _flavour(compact=compact))
-    return _Modules(engine, pdfium, bulk.compile_loops(engine), bulk.compile_relay(engine))
+    return wasmtime.Engine(config)
 
 
 def _flavour(*, compact: bool) -> str:

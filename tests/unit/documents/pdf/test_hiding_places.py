@@ -139,7 +139,8 @@ def form_in_form_with_matrices(build: Any, show: Callable[..., str]) -> bytes:
         Dictionary(XObject=Dictionary(Y=inner)),
         Matrix=Array([1.2, 0, 0, 1.2, 5, 9]),
     )
-    build.page("q 0.9 0 0 0.9 10 10 cm /X Do Q", {"/XObject": Dictionary(X=outer)})
+    box = Array([90, 560, 570, 650])
+    build.page("q 0.9 0 0 0.9 10 10 cm /X Do Q", {"/XObject": Dictionary(X=outer)}, MediaBox=box)
     return bytes(build.bytes())
 
 
