@@ -33,7 +33,7 @@ from handoff.pipeline.anchoring import (
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_ledger, open_reader
 from handoff.pipeline.receipts import NAMESPACE as RECEIPT_NAMESPACE
-from handoff.pipeline.receipts import receipt_path, signers_of
+from handoff.pipeline.receipts import manifest_paths, receipt_path, signers_of
 from handoff.pipeline.redactionlogs import logs_seen
 from handoff.pipeline.texts import texts_seen
 from handoff.sealing import sshsig
@@ -184,20 +184,34 @@ def _receipts(home: Home, events: Sequence[CustodyEvent]) -> dict[str, bytes]:
             digest = event.products["receipt"].removeprefix("sha256:")
             path = receipt_path(home, event.batch_id, digest)
             if path.exists():
-                found[f"receipts/{event.batch_id}.{digest[:16]}.sig"] = path.read_bytes()
+                signed = event.materials.get("manifest", "").removeprefix("sha256:")
+                name = _manifest_name(home, event.batch_id, signed)
+                found[f"receipts/{name}.{digest[:16]}.sig"] = path.read_bytes()
     return found
 
 
 def _manifests(
     home: Home, events: Sequence[CustodyEvent]
 ) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
-    """Manifest and signature of each batch that has them, as they lie among the records."""
+    """Manifests and signatures of each batch that has them, as they lie among the records."""
     for batch_id in sorted({event.batch_id for event in events} - {""}):
-        manifest = home.records / f"{batch_id}.manifest.json"
-        if manifest.exists():
+        for revision, path in manifest_paths(home, batch_id).items():
             with translated("a record of the batch"):
-                signature = manifest.with_name(f"{manifest.name}.sig").read_bytes()
-                yield batch_id, (manifest.read_bytes(), signature)
+                signature = path.with_name(f"{path.name}.sig").read_bytes()
+                yield _revision_name(batch_id, revision), (path.read_bytes(), signature)
+
+
+def _manifest_name(home: Home, batch_id: str, sha256: str) -> str:
+    """Under which name the package has the manifest of a batch that has this digest (hex)."""
+    for revision, path in manifest_paths(home, batch_id).items():
+        if hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
+            return _revision_name(batch_id, revision)
+    return batch_id
+
+
+def _revision_name(batch_id: str, revision: int) -> str:
+    """The first manifest bears the batch's id; those of a batch sealed anew, a number more."""
+    return batch_id if revision == 1 else f"{batch_id}_{revision}"
 
 
 def _page(home: Home, reader: LedgerReader, reference: str, evidence: Evidence) -> str:

@@ -55,17 +55,21 @@ def read_manifest(home: Home, batch_id: str, sha256: str = "") -> bytes:
 
 def kept_manifests(home: Home, batch_id: str) -> list[bytes]:
     """Every manifest of the batch that is among the firm's records, the first one first."""
-    first = manifest_path(home, batch_id)
-    later = [
-        path
-        for path in first.parent.glob(f"{first.name}.*")
-        if path.suffix.removeprefix(".").isdigit()
-    ]
-    ordered = [first, *sorted(later, key=lambda path: int(path.suffix[1:]))]
     try:
-        return [path.read_bytes() for path in ordered if path.exists()]
+        return [path.read_bytes() for path in manifest_paths(home, batch_id).values()]
     except OSError:
         raise RecordMissingError("the manifest of the batch cannot be read") from None
+
+
+def manifest_paths(home: Home, batch_id: str) -> dict[int, Path]:
+    """Where the manifests of the batch lie that are there, by revision, the first one first."""
+    first = manifest_path(home, batch_id)
+    found = {1: first} if first.exists() else {}
+    for path in first.parent.glob(f"{first.name}.*"):
+        number = path.suffix.removeprefix(".")
+        if number.isdigit():
+            found[int(number)] = path
+    return dict(sorted(found.items()))
 
 
 def signers_of(home: Home, vendor: str) -> tuple[str, ...]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 import subprocess
+import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,7 @@ from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_reader, verify_log
 from handoff.pipeline.logkeeping import place_hold
 from handoff.pipeline.opening import open_package
+from handoff.pipeline.proving import make_package
 from handoff.pipeline.recalling import How, recall
 from handoff.pipeline.receipts import take_receipt
 from handoff.pipeline.recovering import go_offline, restore_shares, write_shares
@@ -379,3 +383,12 @@ def test_the_vendor_signs_for_the_manifest_that_holds_now(there: Delivered, tmp_
     uses = call(there, "keys", "history", "acme", "--json").stdout.splitlines()
     signed = [use for use in map(json.loads, uses) if use["what"] == "signed"]
     assert [use["sha256"] for use in signed] == [fingerprint(str(age.SshIdentity(signer)))]
+    if not shutil.which("ssh-keygen"):
+        pytest.skip("ssh-keygen is missing: apt-get install openssh-client")
+    content, proven = make_package(there.home, batch.batch_id)
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        package.extractall(tmp_path / "package")
+    [script] = (tmp_path / "package").rglob("verify.py")
+    run = subprocess.run([sys.executable, str(script)], capture_output=True, check=False)
+    assert proven.manifests == 2
+    assert run.returncode == 0, run.stdout
