@@ -106,11 +106,13 @@ def decode(untrusted: bytes) -> Clawback:
 
 
 def _canonical(untrusted: bytes) -> object:
+    if len(untrusted) > MAX_SIZE:
+        raise ManifestInvalidError("the notice is too large")
     try:
-        value = json.loads(untrusted.decode("utf-8")) if len(untrusted) <= MAX_SIZE else None
-        canonical = rfc8785.dumps(value)
+        value: object = json.loads(untrusted.decode("utf-8"))
+        canonical = rfc8785.dumps(value)  # type: ignore[arg-type]
     except (ValueError, RecursionError, rfc8785.CanonicalizationError):
-        canonical = b""
+        raise ManifestInvalidError("the notice is not canonical JSON") from None
     if canonical != untrusted:
         raise ManifestInvalidError("the notice is not canonical JSON")
     return value
