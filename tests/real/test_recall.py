@@ -12,6 +12,7 @@ from handoff.errors import (
     ClockError,
     CredentialsError,
     LegalHoldError,
+    StillReadableError,
     UnknownReferenceError,
     UsageError,
 )
@@ -245,3 +246,21 @@ def test_a_profile_that_is_not_here_is_said_before_anything_is_done(here: Delive
         recall(here.home, CLOCK, batch.batch_id, How("privilege", as_profile="nobody"))
     assert here.kinds(batch.batch_id) == []
     assert here.versions(batch.batch_id) == 3
+
+
+def test_a_hold_of_the_stores_own_is_said_and_what_can_still_be_read_is_an_error(
+    here: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = replace(here, lock="governance", name="beta", bucket=f"{here.bucket}-beta").make()
+    batch = locked.deliver(2)
+    key = batch.keys[batch.numbers[0]]
+    locked.client().put_object_legal_hold(Bucket=locked.bucket, Key=key, LegalHold={"Status": "ON"})
+    done = recall(here.home, CLOCK, batch.batch_id, How("privilege", "acme", bypass=True))
+    assert [(taken.item.object_key, taken.legal_hold) for taken in done.remaining] == [(key, True)]
+    assert locked.details("delivery.retained")[0]["legal_hold"] is True
+    assert locked.readable("acme", [key]) == []
+    # Tried with a login that can read by version, the firm's own: that is no proof.
+    monkeypatch.setattr("handoff.storage.attempt.time.sleep", lambda _: None)
+    with pytest.raises(StillReadableError):
+        recall(here.home, CLOCK, batch.batch_id, How("privilege", "owner"))
+    assert locked.kinds(batch.batch_id)[-1] == "delivery.retained"
