@@ -204,7 +204,7 @@ def rotate(
 @keys.command("revoke")
 @vendor_argument
 @click.argument("key")
-@click.option("--reason", type=click.Choice(REASONS), required=True)
+@click.option("--reason", type=click.Choice(REASONS), required=True, help="Why; for the log.")
 @no_edit_option
 @home_option
 def revoke(vendor: str, key: str, reason: str, no_edit: bool, home_path: Path | None) -> None:

@@ -48,6 +48,7 @@ def remove_superseded(sealer: Sealer, batch: OpenBatch) -> int:
     """
     with open_reader(sealer.run.home) as reader:
         held = is_held(reader, batch.batch_id)
+    denied = set(in_force(sealer.run.ledger, sealer.run.policy).denied)
     kept = []
     for key in batch.superseded:
         removed = _remove(sealer, key, hide=held)
@@ -57,7 +58,7 @@ def remove_superseded(sealer: Sealer, batch: OpenBatch) -> int:
             )
         else:
             kept.append(key)
-    if kept:
+    if kept or denied.intersection(batch.superseded):
         _deny(sealer, batch, kept)
     return len(batch.superseded) - len(kept)
 
@@ -71,7 +72,10 @@ def _remove(sealer: Sealer, key: str, *, hide: bool) -> Removed:
 
 
 def _deny(sealer: Sealer, batch: OpenBatch, kept: list[str]) -> None:
-    """Durable before the policy is written: from then on `provision` lays the denial too."""
+    """Deny what is kept, and no longer what is gone.
+
+    Durable before the policy is written: from then on `provision` lays the same denials.
+    """
     run = sealer.run
     denied = set(in_force(run.ledger, run.policy).denied)
     drafts = [events.denied(run, batch.batch_id, key) for key in kept if key not in denied]

@@ -30,7 +30,7 @@ from handoff.errors import (
 from handoff.pipeline import resealing, resealing_manifest
 from handoff.pipeline.home import Home, SystemClock
 from handoff.pipeline.ledgers import open_reader, verify_log
-from handoff.pipeline.logkeeping import place_hold
+from handoff.pipeline.logkeeping import lift_hold, place_hold
 from handoff.pipeline.opening import open_package
 from handoff.pipeline.proving import make_package
 from handoff.pipeline.recalling import How, recall
@@ -182,14 +182,24 @@ def test_where_retention_forbids_deletion_the_old_objects_are_denied(there: Deli
     assert len(locked.details("object.denied")) == 3
 
 
-def test_under_legal_hold_nothing_is_destroyed(there: Delivered) -> None:
+def test_under_legal_hold_nothing_is_destroyed_until_it_is_lifted(
+    there: Delivered, tmp_path: Path
+) -> None:
     batch = there.deliver(1, matter="M-1")
+    old = next(iter(batch.keys.values()))
     place_hold(there.home, CLOCK, "M-1", "", "litigation")
     new = rotate(there)
     call(there, "reseal", "acme")
     assert opened(there, batch, new) == texts(batch)
-    assert there.readable("acme", list(batch.keys.values())) == []
-    assert there.versions(next(iter(batch.keys.values()))) == 1
+    assert there.readable("acme", [old]) == []
+    assert there.versions(old) == 1
+    lift_hold(there.home, CLOCK, "M-1", "", "settled")
+    # What is only deleted needs no recovery key.
+    go_offline(there.home, tmp_path / "stick", [])
+    call(there, "reseal", "acme")
+    assert there.versions(old) == 0
+    assert there.provision().changes == ()
+    assert opened(there, batch, new) == texts(batch)
 
 
 def test_one_document_that_was_taken_back_does_not_come_back(there: Delivered) -> None:
