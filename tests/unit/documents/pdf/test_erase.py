@@ -134,13 +134,22 @@ def test_what_the_engine_cannot_write_anew_stays_without_a_picture_of_the_page(
     "content",
     [
         "/X Do BT /F1 12 Tf 72 700 Td (other) Tj ET",
+        "BT /F1 12 Tf 72 600 Td (Zebediah) Tj ET /X Do",
         "BT /F1 12 Tf 72 700 Td (Zebediah) Tj ET BT /F1 12 Tf 72.1 700 Td (Zebediah) Tj ET",
         "BT /F1 12 Tf .7 .7 -.7 .7 72 400 Tm (Zebediah) Tj ET",
         "BT /F9 12 Tf 72 700 Td (Zebediah) Tj ET",
-        "/G gs BT 72 700 Td (Zebediah) Tj ET",
+        "BT /F1 12 Tf /G gs 72 700 Td (Zebediah) Tj ET",
         "BT /F1 12 Tf 72 700 Td (Zebediah) Tj ET 72 700 30 6 re f",
     ],
-    ids=["in a form", "shown twice", "tilted", "no font", "font by a state", "a shape under it"],
+    ids=[
+        "in a form",
+        "again in a form",
+        "shown twice",
+        "tilted",
+        "no font",
+        "font by a state",
+        "a shape under it",
+    ],
 )
 def test_where_it_is_not_certain_the_engine_writes_the_page(
     content: str, bench: Any, build: Any, monkeypatch: pytest.MonkeyPatch
@@ -194,3 +203,16 @@ def test_the_state_in_which_text_is_shown_is_followed() -> None:
         ("B", 7.0, 1.0, 0.0),
         ("B", 7.0, 0.0, 0.0),
     ]
+
+
+def test_a_shape_under_a_box_goes_and_one_beside_it_stays(bench: Any, build: Any) -> None:
+    """A letter drawn under text would show through in any program that can take a box away."""
+    star = "{0} 703 m {1} 706 l {0} 709 l {1} 711 l {2} 709 l {2} 703 l h f "
+    build.page(
+        star.format(80, 82, 84) + star.format(300, 302, 304)
+        + "BT /F1 12 Tf 72 700 Td (Zebediah) Tj ET"
+    )  # fmt: skip
+    with pikepdf.open(io.BytesIO(bench.redact(build.bytes(), PATTERN))) as pdf:
+        operators = b"\n".join(bytes(stream.read_bytes()) for stream in pdf.pages[0].Contents)
+    assert b"80 703 m" not in operators
+    assert b"300 703 m" in operators
