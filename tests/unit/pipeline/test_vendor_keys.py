@@ -55,7 +55,8 @@ def keeper(tmp_path: Path) -> Keeper:
     """The keys of a vendor that has one recipient, never verified."""
     home = Home(tmp_path / "home")
     list(initialise(home))
-    policy = POLICY.format(expires="2999-12-31", recipients=f"[{OLD}]", bucket="acme-out", endpoint="")
+    said = {"expires": "2999-12-31", "bucket": "acme-out", "endpoint": ""}
+    policy = POLICY.format(recipients=f"[{OLD}]", **said)
     (home.vendors / "acme.yaml").write_text(f"# by hand\n{policy}")
     return Keeper(home, Clock(), "acme")
 

@@ -28,7 +28,7 @@ from handoff.model import RecheckFailed, RedactedDocument
 from handoff.sealing import age, files
 from handoff.sealing.keys import FirmKeys
 from handoff.sealing.seal import (
-    _HashingSink,
+    HashingSink,
     open_bytes,
     open_sealed,
     open_to_file,
@@ -325,7 +325,7 @@ def test_the_digest_covers_what_was_really_written() -> None:
             return super().write(memoryview(data)[:10])
 
     file = Short()
-    sink = _HashingSink(file)
+    sink = HashingSink(file)
     age.encrypt(io.BytesIO(b"x" * 1000), sink, [VENDOR.recipient()])
     assert sink.hexdigest() == hashlib.sha256(file.getvalue()).hexdigest()
     assert sink.size == len(file.getvalue())
