@@ -42,11 +42,11 @@ def with_taken_back(
     named = sorted(set(principals))
     if not named or not denied:
         return bare
-    for resources in (_exactly(denied), _by_batch(denied), _everything()):
+    for resources in (_exactly(denied), _by_batch(denied)):
         made = {**bare, "Statement": [*kept, _statement(bucket, named, resources)]}
         if len(json.dumps(made)) <= MAX_POLICY:
             return made
-    return made
+    return {**bare, "Statement": [*kept, _statement(bucket, named, _everything())]}
 
 
 def grain(policy: Mapping[str, Any], denied: Sequence[str]) -> Grain:

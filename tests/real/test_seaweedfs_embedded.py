@@ -21,7 +21,7 @@ import boto3
 import pytest
 
 from handoff.errors import DemoServerError
-from handoff.model import Bucket
+from handoff.model import Access, Bucket
 from handoff.storage import embedded, embedded_files, provision
 from handoff.storage.s3 import S3Store
 
@@ -86,7 +86,7 @@ def test_nobody_else_can_read_its_files_and_no_secret_is_in_argv_or_environment(
 def test_data_ports_and_keys_outlive_a_crash_of_the_server(directory: Path, tmp_path: Path) -> None:
     server = embedded.start(directory)
     store, bucket, session = stores(server)
-    list(provision.apply(provision.plan(bucket, "acme", [], session=session)))
+    list(provision.apply(provision.plan(bucket, "acme", Access(), session=session)))
     path = tmp_path / "sealed"
     path.write_bytes(b"sealed")
     store.put("k", path, hashlib.sha256(b"sealed").hexdigest())
