@@ -64,7 +64,7 @@ run handoff send examples/batch --vendor acme || status=$?
 case $status in
     0) note "Everything had been delivered before or is now: exit status 0." ;;
     3) note "Exit status 3, as it should be: some documents could not be handed over and stayed"
-       note "here, each for the reason in the table. A password, a picture, an empty file and a"
+       note "here, each for the reason in the table. A password, handwriting, an empty file and a"
        note "broken one: nobody can say what is in them, so nothing is guessed." ;;
     *) exit "$status" ;;
 esac

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from examples import matter, writers
+from examples import matter, other_formats, writers
 from examples.matter import CLIENT, EXPERT, OPPONENT, PARTNER, WITNESS
 
 HERE = Path(__file__).parent
@@ -124,11 +124,16 @@ def protected_report() -> bytes:
 
 
 def passport_scan() -> bytes:
-    """A picture of text: nothing in it can be read without OCR."""
+    """A picture of text: nothing in it can be read without optical recognition."""
     image = Image.new("L", (900, 520), 245)
     draw = ImageDraw.Draw(image)
     draw.rectangle((40, 40, 330, 480), fill=190)
-    words = ("PASSPORT", "Surname  HOLLIS", "Given names  MARGARET", "No.  999204417")
+    words = (
+        "PASSPORT",
+        "Surname  HOLLIS",
+        "Given names  MARGARET",
+        f"Passport No. {matter.PASSPORT}",
+    )
     for number, line in enumerate(words):
         draw.text((380, 70 + 90 * number), line, fill=20, font=ImageFont.load_default(34))
     buffer = io.BytesIO()
@@ -156,6 +161,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "exhibits/11 Passport scan.png": passport_scan,
     "exhibits/12 Scan failed.txt": bytes,
     "exhibits/13 Letter (broken copy).docx": damaged_letter,
+    **other_formats.FILES,
 }
 
 

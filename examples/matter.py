@@ -28,6 +28,7 @@ EXPERT = Person("Priya Raman", "praman@example.org", "+44 7700 900815")
 
 CLAIM_NUMBER = "QB-2026-004417"
 CARD = "4111 1111 1111 1111"
+PASSPORT = "999204417"
 
 
 def iban(country: str, bban: str) -> str:
@@ -50,6 +51,7 @@ PLANTED = (
       for value in (person.name, person.email, person.phone)),
     CLAIM_NUMBER,
     CARD,
+    PASSPORT,
     CLIENT_IBAN,
     OPPONENT_IBAN,
 )  # fmt: skip

@@ -16,6 +16,8 @@ import pytest
 
 from handoff.sealing.manifest import decode
 from handoff.sealing.seal import open_bytes
+from handoff.storage import embedded
+from tests.corpus import searching
 from tests.firm import Firm, Result
 
 pytestmark = pytest.mark.real
@@ -61,12 +63,23 @@ def views(data: bytes) -> Iterator[bytes]:
             yield "\n".join(f"{k}: {v}" for k, v in piece.items()).encode("utf-8", "replace")
             payload = piece.get_payload(decode=True)
             if isinstance(payload, bytes):
-                yield from views(payload)
+                yield payload
 
 
-@pytest.fixture
-def sent(connected: Firm) -> tuple[Firm, list[Result]]:
-    """The example batch, sent in every way a run can be watched, its temporary files kept."""
+@pytest.fixture(scope="module")
+def sent(
+    tmp_path_factory: pytest.TempPathFactory, seaweedfs: embedded.Server
+) -> tuple[Firm, list[Result]]:
+    """The example batch, sent in every way a run can be watched, its temporary files kept.
+
+    Sent once for all the tests here: it holds a document of every format.
+    """
+    connected = Firm(tmp_path_factory.mktemp("sent"), seaweedfs)
+    assert connected.run("init").code == 0
+    connected.write_policy()
+    principal = seaweedfs.principal("acme")
+    done = connected.run("vendor", "provision", "acme", "--principal", principal)
+    assert done.code == 0, done.stderr
     shutil.copytree(EXAMPLES / "batch", connected.directory / "batch")
     batch = connected.directory / "batch"
     temporary = connected.directory / "tmp"
@@ -74,7 +87,7 @@ def sent(connected: Firm) -> tuple[Firm, list[Result]]:
     env = {"TMPDIR": str(temporary)}
     missing = connected.directory / "Hollis missing.txt"
     results = [
-        connected.run("send", batch, "--vendor", "acme", "--dry-run", env=env),
+        connected.run("send", batch / "data", "--vendor", "acme", "--dry-run", env=env),
         connected.run("send", batch, "--vendor", "acme", env=env | {"AWS_PROFILE": "acme"}),
         connected.run("send", missing, "--vendor", "acme", env=env),
         connected.run("send", batch, "--vendor", "acme", "--json", env=env),
@@ -105,6 +118,19 @@ def test_nothing_of_the_documents_is_left_anywhere_but_in_the_ciphertext(
     assert {json.loads(line)["event"] for line in log} >= {"run.started", "document", "run.failed"}
 
 
+def test_what_must_be_held_is_held_for_the_right_reason_and_nothing_else(
+    sent: tuple[Firm, list[Result]],
+) -> None:
+    _, results = sent
+    held = [line["code"] for line in results[3].of("document") if line["state"] == "held"]
+    assert sorted(held) == [
+        "document.damaged",
+        "document.empty",
+        "document.encrypted",
+        "document.scan",
+    ]
+
+
 def test_what_was_delivered_holds_no_secret_and_its_keys_say_nothing(
     sent: tuple[Firm, list[Result]],
 ) -> None:
@@ -114,12 +140,13 @@ def test_what_was_delivered_holds_no_secret_and_its_keys_say_nothing(
     encoded = open_bytes(sealed, [firm.identity])
     assert_without("the manifest", encoded, SECRETS + NAME_WORDS + NAMES)
     manifest = decode(encoded)
-    assert len(manifest.entries) == 9
+    assert len(manifest.entries) == 31
     for entry in manifest.entries:
         assert re.fullmatch(r"b[0-9a-f]{24}/[0-9a-f]{40}\.age", entry.object_key)
         document = open_bytes(objects[entry.object_key], [firm.identity])
-        for view in views(document):
-            assert_without(entry.file_name, view, SECRETS)
+        for part in (document, *searching.members(document)):
+            for view in views(part):
+                assert_without(entry.file_name, view, SECRETS)
     for key, metadata in firm.metadata().items():
         assert metadata == {}, key
 

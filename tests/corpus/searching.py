@@ -47,7 +47,7 @@ def leaks(content: bytes, words: Sequence[str], *, sight: bool = True) -> set[st
     With `sight`, pages and pictures are rendered and read by optical recognition too.
     """
     found = {"raw bytes"} if _in_bytes(content, words) else set()
-    for member in _members(content):
+    for member in members(content):
         if _in_bytes(member, words) or _in_bytes(_TAGS.sub(b"", member), words):
             found.add("unzip and grep")
         found |= _by_tools(member, words, sight=sight)
@@ -76,11 +76,11 @@ def _in_text(text: str, words: Sequence[str]) -> bool:
     return any(word in letters for word in words)
 
 
-def _members(content: bytes, depth: int = 0) -> Iterator[bytes]:
+def members(content: bytes, depth: int = 0) -> Iterator[bytes]:
     """Everything inside `content`, at any depth: members with their names, parts of mails."""
     for inner in _opened(content) if depth < 5 else ():
         yield inner
-        yield from _members(inner, depth + 1)
+        yield from members(inner, depth + 1)
 
 
 def _opened(content: bytes) -> Iterator[bytes]:
