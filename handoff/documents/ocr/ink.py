@@ -23,6 +23,8 @@ _SPECKS = 3
 _STROKE = 60
 """A centimetre: a stroke as long as that is no speck, and may be all of a signature."""
 _RULE = 61
+_OBLONG = 1.6
+_LONG_STROKES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,26 @@ def marks_outside(picture: Image.Image, covered: Iterable[Box]) -> Marks:
     rows = [row for row in stats[1:] if _like_writing(row)]
     telling = len(rows) > _SPECKS or any(max(row[2:4]) >= _STROKE for row in rows)
     return Marks(tuple(_scaled(row, factor) for row in rows), telling)
+
+
+def like_a_sign(picture: Image.Image, box: Box) -> bool:
+    """Whether what stands in `box` is one sign, an icon or a letter: no place for a name.
+
+    A word is wider than high; a paraph or scribble may not be, but has far longer strokes.
+    """
+    import cv2
+
+    long, short = sorted((box.right - box.left, box.height), reverse=True)
+    if long >= _OBLONG * short:
+        return False
+    part = np.asarray(picture.crop((box.left, box.top, box.right, box.bottom)).resize((96, 96)))
+    level = np.ascontiguousarray(part.max(axis=2))
+    _, ink = cv2.threshold(level, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    ink = ink if ink.mean() < 0.5 else 1 - ink
+    inside = cv2.distanceTransform(ink.astype(np.uint8), cv2.DIST_L2, 3)
+    # The mean distance to the edge is a quarter of a stroke's width.
+    width = max(1.0, 4 * float(inside[inside > 0].mean())) if ink.any() else 1.0
+    return float(ink.sum()) / width < _LONG_STROKES * 96
 
 
 def _ink(pixels: Array) -> Array:

@@ -38,14 +38,22 @@ _SETTINGS = {
 _TILE, _OVERLAP = 1400, 120
 """Pixels that are searched at once; a line that stands on the seam is whole in one of the two."""
 _THIN = 3
+_LEAST_SCALE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A place where the network sees writing: four corners, clockwise from the first letter."""
+    """A place of writing.
+
+    Attributes:
+        corners: its four corners, clockwise from the first letter.
+        box: around them.
+        score: how sure the network is that there is writing, from 0 to 1; 0 where it did not look.
+    """
 
     corners: np.ndarray[Any, Any]
     box: Box
+    score: float = 0.0
 
     @classmethod
     def of(cls, box: Box) -> Line:
@@ -67,21 +75,21 @@ def find_lines(picture: Image.Image, scale: float) -> list[Line]:
     for left, top in _tiles(size):
         part = np.ascontiguousarray(pixels[top : top + _TILE, left : left + _TILE])
         found = _engine()(part, use_det=True, use_cls=False, use_rec=False)
-        for corners in () if found.boxes is None else found.boxes:
-            placed = (np.asarray(corners, dtype=np.float64) + np.array([left, top])) * factor
-            lines.append(Line(placed, _around(placed)))
+        if found.boxes is not None:
+            for corners, score in zip(found.boxes, found.scores, strict=True):
+                placed = (np.asarray(corners, dtype=np.float64) + np.array([left, top])) * factor
+                lines.append(Line(placed, _around(placed), float(score)))
     return _without_doubles(lines)
+
+
+def seek_scale(picture: Image.Image, side: int) -> float:
+    """At what scale to seek so that the longer side has `side` pixels, within reason."""
+    return max(_LEAST_SCALE, min(1.0, side / max(picture.size)))
 
 
 def read_line(picture: Image.Image, line: Line, number: int) -> list[OcrWord]:
     """The words of `line`; all of them in the line and paragraph `number`."""
-    from rapidocr.utils.process_img import get_rotate_crop_image
-
-    # Only what is around the line is copied: the picture may have a hundred million pixels.
-    around = line.box.padded(2, picture.size)
-    part = _bgr(picture.crop((around.left, around.top, around.right, around.bottom)))
-    corners = (line.corners - (around.left, around.top)).astype(np.float32)
-    crop = get_rotate_crop_image(part, corners.copy())
+    crop = _cut(picture, line)
     if min(crop.shape[:2]) < _THIN:
         return []
     engine = _engine()
@@ -90,6 +98,22 @@ def read_line(picture: Image.Image, line: Line, number: int) -> list[OcrWord]:
         return []
     placed = engine.calc_word_boxes([crop], np.array([line.corners], dtype=np.float32), read)
     return list(_words(placed, number))
+
+
+def straightened(picture: Image.Image, line: Line) -> Image.Image:
+    """The piece of an RGB picture in which `line` stands, level; on its side where it was tall."""
+    return Image.fromarray(_cut(picture, line)[:, :, ::-1])
+
+
+def _cut(picture: Image.Image, line: Line) -> np.ndarray[Any, Any]:
+    from rapidocr.utils.process_img import get_rotate_crop_image
+
+    # Only what is around the line is copied: the picture may have a hundred million pixels.
+    around = line.box.padded(2, picture.size)
+    part = _bgr(picture.crop((around.left, around.top, around.right, around.bottom)))
+    corners = (line.corners - (around.left, around.top)).astype(np.float32)
+    cut: np.ndarray[Any, Any] = get_rotate_crop_image(part, corners.copy())
+    return cut
 
 
 def _words(lines: Any, number: int) -> Iterator[OcrWord]:  # noqa: ANN401 - rapidocr has no types

@@ -6,34 +6,27 @@ what the two miss differs (design notes), so together they miss little.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
 
 from PIL import Image
 
 from handoff.documents.ocr import rapid, tess
 from handoff.documents.ocr.allowance import allow_page
-from handoff.documents.ocr.ink import Marks, marks_outside
-from handoff.documents.ocr.judge import (
-    HALF_SURE,
-    SURE,
-    confidence,
-    judge,
-    shaped_like_writing,
-)
+from handoff.documents.ocr.faint import drawn_out
+from handoff.documents.ocr.judge import HALF_SURE, SURE, judge
 from handoff.documents.ocr.memory import once
-from handoff.documents.ocr.page import Box, OcrPage, OcrWord, joined
+from handoff.documents.ocr.page import Box, OcrPage, OcrWord
 from handoff.documents.ocr.paragraphs import in_paragraphs
 from handoff.documents.ocr.prepare import enlarged, flattened, gray
+from handoff.documents.ocr.second import second_look
 from handoff.documents.ocr.turning import read_turned
 from handoff.errors import DocumentError, OcrMissingError, ScanError
 
-_SEEK_SIDE, _AGAIN_SIDE, _LEAST_SCALE = 1400, 1056, 0.3
-"""Pixels of the longer side when writing is sought: hardly legible, and for reading again."""
-_MARGIN = 6
+_AGAIN_SIDE = 1056
+"""Pixels of the longer side when writing that was legible before is sought again."""
 
 
 def recognize(image: Image.Image) -> OcrPage:
@@ -51,8 +44,10 @@ def _recognize(image: Image.Image) -> OcrPage:
     allow_page(image.size)
     with _translated():
         picture, factor = enlarged(flattened(image))
-        words = _steady(read_turned(gray(picture)))
-        more, unread = _second_look(picture, words)
+        level = gray(picture)
+        words = _steady(read_turned(level))
+        words += _faint(level, words)
+        more, unread = second_look(picture, words)
     verdict = judge(words, more, unread)
     return OcrPage(image.size, _original((*words, *more), factor), verdict)
 
@@ -66,7 +61,7 @@ def second_opinion(image: Image.Image) -> OcrPage:
     allow_page(image.size)
     with _translated():
         picture, factor = enlarged(flattened(image))
-        lines = rapid.find_lines(picture, _seek_scale(picture, _AGAIN_SIDE))
+        lines = rapid.find_lines(picture, rapid.seek_scale(picture, _AGAIN_SIDE))
         read = [rapid.read_line(picture, line, number) for number, line in enumerate(lines, 1)]
     words = in_paragraphs([line for line in read if line])
     return OcrPage(image.size, _original(words, factor), judge(words, [], []))
@@ -93,53 +88,14 @@ def _translated() -> Iterator[None]:
         raise ScanError("the engines that read pictures cannot read this one") from None
 
 
-def _second_look(picture: Image.Image, words: list[OcrWord]) -> tuple[list[OcrWord], list[Box]]:
-    """Words of RapidOCR where Tesseract has none or is unsure, and what neither can read."""
-    lines = _unsure_lines(words, picture.size)
-    read = [word.box for word in words if word.confidence >= HALF_SURE]
-    marks = marks_outside(picture, read)
-    if marks.telling:
-        found = rapid.find_lines(picture, _seek_scale(picture, _SEEK_SIDE))
-        lines += [line for line in found if _holds_any(line.box, marks)]
-    more, unread = _read(picture, lines, len(words))
-    return more, [box for box in unread if _holds_any(box, marks) and not _is_read(box, read)]
-
-
-def _unsure_lines(words: list[OcrWord], size: tuple[int, int]) -> list[rapid.Line]:
-    """The lines in which Tesseract doubts a word, where it saw them."""
-    lines = groupby(words, key=lambda word: word.line)
-    read = (list(line) for _, line in lines)
-    doubted = (line for line in read if any(HALF_SURE <= w.confidence < SURE for w in line))
-    return [rapid.Line.of(joined(line).padded(_MARGIN, size)) for line in doubted]
-
-
-def _read(
-    picture: Image.Image, lines: list[rapid.Line], first: int
-) -> tuple[list[OcrWord], list[Box]]:
-    """The words of `lines` that can be read, and the boxes of those that cannot."""
-    words: list[OcrWord] = []
-    unread: list[Box] = []
-    for number, line in enumerate(lines, first + 1):
-        read = rapid.read_line(picture, line, number)
-        if confidence(read) >= SURE:
-            words += read
-        elif shaped_like_writing(line.box, picture.size):
-            unread.append(line.box)
-    return words, unread
-
-
-def _seek_scale(picture: Image.Image, side: int) -> float:
-    return max(_LEAST_SCALE, min(1.0, side / max(picture.size)))
-
-
-def _is_read(line: Box, words: list[Box]) -> bool:
-    """Whether most of the length of a line that RapidOCR cannot read is words of Tesseract's."""
-    inside = (box for box in words if 2 * box.meet(line) > box.area)
-    return sum(box.right - box.left for box in inside) > (line.right - line.left) / 2
-
-
-def _holds_any(box: Box, marks: Marks) -> bool:
-    return any(2 * box.meet(mark) > mark.area for mark in marks.boxes)
+def _faint(level: Image.Image, words: Sequence[OcrWord]) -> list[OcrWord]:
+    """Words that only a stretched contrast shows, numbered after `words`."""
+    out = drawn_out(level)
+    read = [] if out is None else _steady(tess.read_words(out))
+    seen = [word.box for word in words if word.confidence >= SURE]
+    new = (w for w in read if w.confidence >= HALF_SURE and not any(w.box.meet(b) for b in seen))
+    first = len(words)
+    return [replace(w, paragraph=w.paragraph + first, line=w.line + first) for w in new]
 
 
 def _steady(words: list[OcrWord]) -> list[OcrWord]:

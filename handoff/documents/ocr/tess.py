@@ -59,6 +59,22 @@ def read_words(gray: Image.Image) -> list[OcrWord]:
         api.Clear()
 
 
+def read_strip(gray: Image.Image) -> str:
+    """What Tesseract makes of an 8-bit gray picture of one line.
+
+    Raises:
+        OcrMissingError: Tesseract or its language data is not installed.
+    """
+    import tesserocr
+
+    api = _engine()
+    api.SetPageSegMode(tesserocr.PSM.SINGLE_LINE)
+    try:
+        return " ".join(word.text for word in read_words(gray))
+    finally:
+        api.SetPageSegMode(tesserocr.PSM.AUTO)
+
+
 def _words(api: tesserocr.PyTessBaseAPI) -> Iterator[OcrWord]:
     import tesserocr
 
