@@ -12,7 +12,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 	--generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage lint lock wheel clean programs vendor-programs \
+.PHONY: help setup demo test fuzz coverage lint lock wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus
 
 help:  ## list the targets
@@ -26,6 +26,9 @@ demo: setup vendor-programs  ## send a batch of legal documents to a vendor on a
 
 test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
 	$(PY) -m pytest -n 2 $(PYTEST_ARGS)
+
+fuzz: $(VENV)/.dev-stamp setup programs  ## damaged documents of every format, some hundred of each
+	HANDOFF_FUZZ_EXAMPLES=300 $(PY) -m pytest -q tests/properties/test_fuzz_every_format.py
 
 coverage: $(VENV)/.dev-stamp setup programs  ## run all tests, and say which lines none of them ran
 	$(PY) -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
