@@ -15,7 +15,8 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from handoff.documents.ocr import recognize, second_opinion
+from benchmarks.ocr_pictures import by_hand, wordless
+from handoff.documents.ocr import Verdict, recognize, second_opinion
 
 TEXT = (
     "This Agreement is made on 3 May 2021 between Margaret Thornbury of Leeds, the Seller, and "
@@ -74,6 +75,13 @@ def cases() -> Iterator[tuple[str, Image.Image, list[str]]]:
     yield "gradient", Image.linear_gradient("L").resize((1600, 1200)), []
 
 
+def name_unread(picture: Image.Image) -> bool:
+    """Whether a picture of this name would go with it: neither held nor read."""
+    page = recognize(picture)
+    read = "".join(word.text for word in page.words)
+    return page.verdict is not Verdict.DOUBTFUL and "Thornbury" not in read
+
+
 def main() -> None:
     """Print a line for each case, and the largest memory in the end."""
     print(f"{'case':20} {'s/page':>7} {'missed':>7} {'2nd, s':>7} {'missed':>7}  verdict")
@@ -87,6 +95,11 @@ def main() -> None:
             figures.append((time.process_time() - start, missed, read.verdict))
         (first, lost, verdict), (second, too, _) = figures
         print(f"{name:20} {first:7.1f} {lost:7.1%} {second:7.1f} {too:7.1%}  {verdict}")
+    held = [recognize(picture).verdict is Verdict.DOUBTFUL for _, picture in wordless()]
+    print(f"pictures without a word: {sum(held)} of {len(held)} held")
+    hands = [by_hand("Margaret Thornbury", seed, pen=2 + seed % 4) for seed in range(12)]
+    unknown = [name_unread(picture) for picture in hands]
+    print(f"a name by hand: {sum(unknown)} of {len(unknown)} neither read nor held")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 
