@@ -97,7 +97,8 @@ def test_the_same_person_has_the_same_number_in_every_document(
 
 def test_a_begun_batch_is_finished_though_a_file_has_gone(connected: Firm, batch: Path) -> None:
     env = connected.environment() | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, DIE_AT, "put", "0", "after", str(batch)]
+    send_it = ["send", str(batch), "--vendor", "acme"]
+    command = [sys.executable, DIE_AT, "put", "0", "after", *send_it]
     subprocess.run(command, env=env, capture_output=True, check=False)
     # One for certain; the other may have been on its way beside it.
     assert len(connected.objects()) in {1, 2}
