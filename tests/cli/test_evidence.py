@@ -174,7 +174,7 @@ def test_a_timestamp_and_a_receipt_are_evidence_too(tmp_path: Path) -> None:
     manifest.write_bytes(manifests.encode(made))
     signature = manifests.sign(manifest.read_bytes(), load_firm_keys(home.keys).signing)
     manifest.with_name("b1.manifest.json.sig").write_text(signature)
-    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "handoff-receipt", "-f", key]
+    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "handoff-receipt", "-f", str(key)]
     receipt = tmp_path / "receipt.sig"
     with manifest.open("rb") as signed, receipt.open("wb") as given:
         subprocess.run(sign, check=True, stdin=signed, stdout=given, stderr=subprocess.DEVNULL)

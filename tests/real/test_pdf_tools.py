@@ -136,7 +136,7 @@ def test_pdfs_that_defeat_naive_redaction(path: Path, pdf: PdfFormat, tmp_path: 
 
 def _has_page_as_picture(produced: bytes) -> bool:
     with pikepdf.open(io.BytesIO(produced)) as pdf:
-        pictures = [page.Resources.get("/XObject", {}) for page in pdf.pages]
+        pictures: list[Any] = [page.Resources.get("/XObject", {}) for page in pdf.pages]
         return any("/Page" in every for every in pictures)
 
 

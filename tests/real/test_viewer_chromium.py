@@ -37,7 +37,8 @@ PAGES = [
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address that `handoff custody serve` prints."""
     home = make_home(tmp_path_factory.mktemp("chromium"))
-    command = [sys.executable, "-m", "handoff.cli.main", "custody", "serve", "--home", str(home.root)]
+    program = [sys.executable, "-m", "handoff.cli.main"]
+    command = [*program, "custody", "serve", "--home", str(home.root)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parents[2]
     ) as process:

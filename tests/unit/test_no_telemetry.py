@@ -13,7 +13,7 @@ import pytest
 
 @pytest.mark.parametrize("module", ["onnxruntime", "rapidocr", "tokenizers", "spacy", "weasyprint"])
 def test_a_library_writes_nothing_when_it_is_loaded(module: str, tmp_path: Path) -> None:
-    """onnxruntime from 1.30 on keeps an id of the machine and a database of events to be sent."""
+    """Of the runtime for ONNX, 1.30 keeps an id of the machine and a database of events to send."""
     if find_spec(module) is None:
         pytest.skip(f"{module} is missing")
     # It keeps still where it sees that it is tested.

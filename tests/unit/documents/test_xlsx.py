@@ -187,7 +187,16 @@ def test_the_codes_of_a_page_header_stay_and_are_no_words() -> None:
     )
     content = build(after=f"<headerFooter><oddFooter>{header}</oddFooter></headerFooter>")
     [read] = [u for u in HANDLER.read(content, HouseDoor()) if u.kind is UnitKind.FOOTER]
-    assert read.text.split() == ["Marlowe", "&", "Finch", "For", "Zebulon", "Quarterstaff", "Page", "of"]
+    assert read.text.split() == [
+        "Marlowe",
+        "&",
+        "Finch",
+        "For",
+        "Zebulon",
+        "Quarterstaff",
+        "Page",
+        "of",
+    ]
     produced = redact(HANDLER, content, [SECRET, "Marlowe & Finch"])
     with zipfile.ZipFile(io.BytesIO(produced)) as package:
         sheet = package.read("xl/worksheets/sheet1.xml").decode()

@@ -232,10 +232,10 @@ def test_a_key_that_replaces_a_lost_one_is_not_vouched_for(home: Home) -> None:
 def test_a_rotation_that_was_interrupted_is_taken_up(
     home: Home, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    from handoff.custody import rotation
+    from handoff.custody import files, rotation
 
     record(home, 2)
-    real = rotation.replace_file
+    real = files.replace_file
 
     def dying(path: Path, data: bytes) -> None:
         real(path, data)
