@@ -15,6 +15,7 @@ from PIL import Image
 
 from handoff.documents.ocr import rapid, tess
 from handoff.documents.ocr.allowance import allow_page
+from handoff.documents.ocr.codes import read_codes
 from handoff.documents.ocr.faint import drawn_out
 from handoff.documents.ocr.judge import HALF_SURE, SURE, judge
 from handoff.documents.ocr.memory import once
@@ -48,8 +49,10 @@ def _recognize(image: Image.Image) -> OcrPage:
         words = _steady(read_turned(level))
         words += _faint(level, words)
         more, unread = second_look(picture, words)
-    verdict = judge(words, more, unread)
-    return OcrPage(image.size, _original((*words, *more), factor), verdict)
+        said, closed = read_codes(level, len(words) + len(more))
+        unread = [box for box in unread if not any(box.meet(word.box) for word in said)]
+    verdict = judge(words, [*more, *said], [*unread, *closed])
+    return OcrPage(image.size, _original((*words, *more, *said), factor), verdict)
 
 
 def second_opinion(image: Image.Image) -> OcrPage:
@@ -63,8 +66,10 @@ def second_opinion(image: Image.Image) -> OcrPage:
         picture, factor = enlarged(flattened(image))
         lines = rapid.find_lines(picture, rapid.seek_scale(picture, _AGAIN_SIDE))
         read = [rapid.read_line(picture, line, number) for number, line in enumerate(lines, 1)]
-    words = in_paragraphs([line for line in read if line])
-    return OcrPage(image.size, _original(words, factor), judge(words, [], []))
+        words = in_paragraphs([line for line in read if line])
+        said, closed = read_codes(gray(picture), len(words))
+    verdict = judge(words, said, closed)
+    return OcrPage(image.size, _original((*words, *said), factor), verdict)
 
 
 def missing() -> OcrMissingError | None:

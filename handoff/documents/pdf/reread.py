@@ -84,13 +84,19 @@ def _native_text(document: pypdfium2.PdfDocument, index: int) -> str:
 
 
 def _unseen(first: str, second: str) -> bool:
-    """Whether `first` holds a word that `second` does not, whatever the spaces between."""
+    """Whether `first` holds a word that `second` does not, whatever the spaces between.
+
+    Words of a scan's text layer may overlap, and readers then put their letters in another order:
+    the same letters are no hidden ones.
+    """
     normal = _normal(second)
-    unknown = {*_WORD.findall(_normal(_UNMAPPED.sub(" ", first)))}.difference(_WORD.findall(normal))
+    known = _WORD.findall(normal)
+    unknown = {*_WORD.findall(_normal(_UNMAPPED.sub(" ", first)))}.difference(known)
     if not unknown:
         return False
     seen = _BETWEEN.sub("", normal)
-    return any(word not in seen for word in unknown)
+    reordered = {"".join(sorted(word)) for word in known}
+    return any(word not in seen and "".join(sorted(word)) not in reordered for word in unknown)
 
 
 def _normal(text: str) -> str:

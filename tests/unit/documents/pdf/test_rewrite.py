@@ -128,6 +128,9 @@ def test_text_that_only_one_reader_sees_is_refused(bench: Any, build: Any) -> No
     assert reread._unseen("Zebediah was here", "nothing")
     assert not reread._unseen("was (cid:12) here", "w a s\nhere")
     assert not reread._unseen("ﬁnal Office", "final of\u00adfice")
+    # Words of a scan that overlap: the same letters in another order, and letters more.
+    assert not reread._unseen("signed lo1", "signed 1lo")
+    assert reread._unseen("signed lo12", "signed 1lo")
     assert UnsafeContentError.code
 
 
