@@ -36,7 +36,7 @@ def command(reference: str, output: Path, as_json: bool, home_path: Path | None)
         )
         return
     click.echo(
-        f"{proven.events} events of {proven.documents} documents, {proven.manifests} manifests"
+        f"events: {proven.events}, documents: {proven.documents}, manifests: {proven.manifests}"
     )
     click.echo(f"SHA-256 of the package: {proven.sha256}")
     say("anyone can verify it: unzip it and run `python3 verify.py` in it")
