@@ -25,13 +25,13 @@ demo: setup vendor-programs  ## send a batch of legal documents to a vendor on a
 	@examples/demo.sh
 
 test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
-	$(PY) -m pytest -n 2 $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.dev-stamp setup programs  ## damaged documents of every format, some hundred of each
 	HANDOFF_FUZZ_EXAMPLES=300 $(PY) -m pytest -q tests/properties/test_fuzz_every_format.py
 
 coverage: $(VENV)/.dev-stamp setup programs  ## run all tests, and say which lines none of them ran
-	$(PY) -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev-stamp  ## style, format, types, direction of imports, the README's generated table
 	$(PY) -m ruff check .
