@@ -133,7 +133,8 @@ class Delivered:
         if user in self.clients:
             return self.clients[user]
         key, secret = logins(self.server)[user]
-        self.clients[user] = boto3.client(
+        # boto3's default session keeps the configuration that the first test had.
+        self.clients[user] = boto3.session.Session().client(
             "s3",
             endpoint_url=self.server.endpoint,
             aws_access_key_id=key,

@@ -103,7 +103,7 @@ def search(
         documents = find_documents(index, asked)
     if as_json:
         for document in documents:
-            emit("document", **_fields(asdict(document)))
+            emit("found", **_fields(asdict(document)))
         return
     columns = ["document", "matter", "vendor", "batch", "state", "since (UTC)", "sent by"]
     more = ["type", "redacted", "opened", "alerts"]

@@ -163,7 +163,8 @@ def test_the_message_goes_with_notes_and_the_run_says_so(connected: Firm, batch:
 
 
 def test_what_was_held_back_survives_a_run_that_is_killed(connected: Firm, batch: Path) -> None:
-    command = [sys.executable, DIE_AT, "put", "1", "after", str(batch)]
+    send_it = ["send", str(batch), "--vendor", "acme"]
+    command = [sys.executable, DIE_AT, "put", "1", "after", *send_it]
     died = subprocess.run(
         command, env=connected.environment(), capture_output=True, check=False, cwd=ROOT
     )

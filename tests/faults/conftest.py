@@ -71,6 +71,8 @@ class Proxy:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        # Connections that were closed are gone with the next rounds of the loop, not before.
+        await asyncio.sleep(0.05)
 
     async def _listen(self) -> asyncio.Server:
         return await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -130,10 +132,11 @@ class Proxy:
         kept = [x for x in lines if x and not x.lower().startswith(("expect:", "connection:"))]
         head = "\r\n".join([*kept, "Connection: close", "", ""])
         reader, writer = await asyncio.open_connection("127.0.0.1", self._target)
-        writer.write(head.encode("latin-1") + body)
-        answer = await reader.read(-1)
-        writer.close()
-        return answer
+        try:
+            writer.write(head.encode("latin-1") + body)
+            return await reader.read(-1)
+        finally:
+            writer.close()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -25,7 +25,7 @@ def killed_before_the_manifest_went(firm: Firm) -> Path:
     batch.mkdir()
     (batch / "letter.txt").write_text("Dear Johnathan Sorensen,\n\nhello.\n")
     process = subprocess.run(
-        [sys.executable, DRIVER, "put", "1", "before", str(batch)],
+        [sys.executable, DRIVER, "put", "1", "before", "send", str(batch), "--vendor", "acme"],
         env=firm.environment() | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=False,

@@ -204,14 +204,14 @@ def test_the_codes_of_a_page_header_stay_and_are_no_words() -> None:
     assert left in sheet
 
 
-_ONE_WORD = ("name of a table style", "prompt of one word")
+ONE_WORD = ("name of a table style", "prompt of one word")
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_secret_is_redacted_or_gone_wherever_it_hides(place: str) -> None:
     content = PLACES[place](SECRET)
     assert sniff(content).name == "xlsx"
-    known = SECRET if place not in _ONE_WORD else "Quarterstaff"
+    known = SECRET if place not in ONE_WORD else "Quarterstaff"
     produced = redact(HANDLER, content, [known])
     assert_clean(HANDLER, produced, [SECRET, "Quarterstaff"])
     assert_holds_together(produced)
