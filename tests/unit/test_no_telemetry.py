@@ -19,5 +19,9 @@ def test_a_library_writes_nothing_when_it_is_loaded(module: str, tmp_path: Path)
     # It keeps still where it sees that it is tested.
     kept = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     environment = kept | {"TMPDIR": str(tmp_path), "HOME": str(tmp_path)}
-    subprocess.run([sys.executable, "-c", f"import {module}"], env=environment, check=True)
+    loading = [sys.executable, "-c", f"import {module}"]
+    done = subprocess.run(loading, env=environment, capture_output=True, text=True, check=False)
+    if "OSError: cannot load library" in done.stderr:
+        pytest.skip(f"a system library of {module} is missing")
+    assert done.returncode == 0, done.stderr
     assert not list(tmp_path.rglob("*"))
