@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from handoff.documents.base import Limits
 from handoff.documents.ocr.prepare import flattened
@@ -54,6 +54,9 @@ def frames(untrusted: bytes, kind: Kind, limits: Limits) -> Iterator[Frame]:
 def _opened(untrusted: bytes, kind: Kind, limits: Limits) -> Iterator[Image.Image]:
     if kind.name == "heic":
         _register_heif()
+    # Pillow's switch is one for the whole process, and libraries turn it on as they are imported
+    # (WeasyPrint does); a cut file would then be "read", its lost part grey.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with Image.open(io.BytesIO(untrusted), formats=kind.decoders) as image:
         _require_small(image, limits)
         yield image

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageSequence
+from PIL import Image, ImageFile, ImageSequence
 
 from handoff.documents.base import Limits
 from handoff.documents.door import HouseDoor
@@ -241,6 +241,16 @@ def _cyclic() -> bytes:
 def test_hostile_pictures_are_held(untrusted: bytes, error: type[DocumentError]) -> None:
     with pytest.raises(error):
         sniff(untrusted).read(untrusted, HouseDoor())
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_a_cut_picture_is_held_though_a_library_allows_cut_ones(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    untrusted = build.saved(build.plain(), kind)
+    with pytest.raises(DamagedError):
+        sniff(untrusted).read(untrusted[: len(untrusted) * 3 // 4], HouseDoor())
 
 
 def test_a_tiff_whose_directories_go_in_a_circle_ends() -> None:
