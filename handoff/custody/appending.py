@@ -21,13 +21,13 @@ from sqlalchemy.engine import Connection, Engine
 from handoff.custody import schema
 from handoff.custody.checkpoint import open_checkpoint, sign_checkpoint
 from handoff.custody.continuity import LatestNote, tree_at
-from handoff.custody.events import check_party, encode_event, format_time, parse_time
+from handoff.custody.events import check_party, encode_draft, format_time, parse_time
 from handoff.custody.logkey import LogKey
 from handoff.custody.merkle import leaf_hash
 from handoff.custody.note import VerifierKey
 from handoff.custody.reader import LedgerReader
 from handoff.errors import ClockError, CustodyForkError
-from handoff.model import Checkpoint, CustodyEvent, EventDraft
+from handoff.model import Checkpoint, EventDraft
 from handoff.ports import Clock
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
@@ -118,13 +118,13 @@ class SqlLedger(LedgerReader):
             first = head.tree.size
             if not drafts:
                 return range(first, first)
-            at = self._next_time(head.at)
+            at = format_time(self._next_time(head.at))
             rows = [self._row(first + n, at, draft) for n, draft in enumerate(drafts)]
             for row in rows:
                 head.tree.append(row["leaf_hash"])
             self._about_to_change()
             self._insert(connection, rows)
-            schema.write_head(connection, head.tree, format_time(at))
+            schema.write_head(connection, head.tree, at)
         return range(first, first + len(rows))
 
     def checkpoint(self) -> Checkpoint:
@@ -167,25 +167,14 @@ class SqlLedger(LedgerReader):
             raise ClockError("the clock stands before the last event of the custody log")
         return max(now, previous)
 
-    def _row(self, index: int, at: datetime, draft: EventDraft) -> dict[str, Any]:
-        event = CustodyEvent(
-            index=index,
-            at=at,
-            kind=draft.kind,
-            actor=self._party.actor,
-            host=self._party.host,
-            tool=self._party.tool,
-            batch_id=draft.batch_id,
-            doc_id=draft.doc_id,
-            materials=dict(draft.materials),
-            products=dict(draft.products),
-            policy_sha256=draft.policy_sha256,
-            details=dict(draft.details),
+    def _row(self, index: int, at: str, draft: EventDraft) -> dict[str, Any]:
+        party = self._party
+        leaf = encode_draft(
+            draft, index=index, at=at, actor=party.actor, host=party.host, tool=party.tool
         )
-        leaf = encode_event(event)
         return {
             "idx": index,
-            "at": format_time(at),
+            "at": at,
             "kind": draft.kind,
             "batch_id": draft.batch_id,
             "doc_id": draft.doc_id,

@@ -1,28 +1,33 @@
 """Custody events as leaves: canonical JSON (RFC 8785) within the grammar of `grammar`.
 
 RFC 8785 in full is slow in Python, and events need little of it: their keys and strings are ASCII
-and their numbers are short integers, and there the standard library's encoder gives the same bytes
-at five times the speed. A property test holds it against the `rfc8785` package.
+and their numbers are short integers, and there orjson with sorted keys gives the same bytes at
+thirty times the speed. A property test holds it against the `rfc8785` package.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from handoff.custody.grammar import FIELDS, LEAF, PARTY, keys_in_order
+import orjson
+
+from handoff.custody.grammar import FIELDS, LEAF, PARTY
 from handoff.errors import CustodyEventError
-from handoff.model import CustodyEvent
+from handoff.model import CustodyEvent, EventDraft
 
 LEAF_VERSION = 1
 MAX_LEAF = 65535
 """Largest leaf in bytes: what an entry bundle of C2SP tlog-tiles can carry."""
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_decode = json.JSONDecoder().decode
+# What orjson would turn into JSON beyond JSON's own types must be refused, not translated.
+_CANONICAL = (
+    orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+)
 
 
 class LeafHead(NamedTuple):
@@ -33,10 +38,6 @@ class LeafHead(NamedTuple):
     kind: str
     batch_id: str
     doc_id: str
-
-
-_HEAD = ("index", "at", "kind", "batch_id", "doc_id")
-_OBJECTS = ("details", "materials", "products")
 
 
 @lru_cache(maxsize=64)
@@ -65,7 +66,44 @@ def check_party(value: str, field: str) -> None:
 
 def encode_event(event: CustodyEvent) -> bytes:
     """The leaf of `event`; raises `CustodyEventError` if it holds what an event may not hold."""
-    fields = _fields(event)
+    return encode_draft(
+        event,
+        index=event.index,
+        at=format_time(event.at),
+        actor=event.actor,
+        host=event.host,
+        tool=event.tool,
+    )
+
+
+def encode_draft(  # noqa: PLR0913 - what a ledger adds to a draft
+    draft: EventDraft | CustodyEvent,
+    *,
+    index: int,
+    at: str,
+    actor: str,
+    host: str,
+    tool: str,
+) -> bytes:
+    """The leaf of the event that `draft` becomes at a time of `format_time`.
+
+    Raises as `encode_event` does.
+    """
+    fields = {
+        "actor": actor,
+        "at": at,
+        "batch_id": draft.batch_id,
+        "details": draft.details,
+        "doc_id": draft.doc_id,
+        "host": host,
+        "index": index,
+        "kind": draft.kind,
+        "materials": draft.materials,
+        "policy_sha256": draft.policy_sha256,
+        "products": draft.products,
+        "tool": tool,
+        "v": LEAF_VERSION,
+    }
     leaf = _to_json(fields)
     if leaf is None or len(leaf) > MAX_LEAF or not LEAF.fullmatch(leaf):
         raise CustodyEventError(_refusal(fields))
@@ -73,21 +111,15 @@ def encode_event(event: CustodyEvent) -> bytes:
 
 
 def check_leaf(untrusted_leaf: bytes) -> LeafHead:
-    """Check a leaf in full and read what its row must say; raises `CustodyEventError`.
+    """Check a leaf as `decode_event` does and read what its row must say, without an event made.
 
-    The same leaves pass as in `decode_event`, in a third of its time: the JSON is not parsed.
+    Raises `CustodyEventError`.
     """
-    match = LEAF.fullmatch(untrusted_leaf) if len(untrusted_leaf) <= MAX_LEAF else None
-    if match is None:
-        raise CustodyEventError("a leaf is not of the form that events have")
-    index, at, kind, batch_id, doc_id, *objects = match.group(*_HEAD, *_OBJECTS)
-    if not all(map(keys_in_order, objects)):
-        raise CustodyEventError("a leaf is not in canonical form")
-    # Strings of the grammar know no escapes: what stands between the quotes is what is meant.
-    at, kind, batch_id, doc_id = at[1:-1], kind[1:-1], batch_id[1:-1], doc_id[1:-1]
-    head = LeafHead(int(index), at.decode(), kind.decode(), batch_id.decode(), doc_id.decode())
-    parse_time(head.at)
-    return head
+    fields = _parse(untrusted_leaf)
+    parse_time(fields["at"])
+    return LeafHead(
+        fields["index"], fields["at"], fields["kind"], fields["batch_id"], fields["doc_id"]
+    )
 
 
 def decode_event(untrusted_leaf: bytes) -> CustodyEvent:
@@ -105,39 +137,26 @@ def _parse(untrusted_leaf: bytes) -> dict[str, Any]:
     if len(untrusted_leaf) > MAX_LEAF or not LEAF.fullmatch(untrusted_leaf):
         raise CustodyEventError("a leaf is not of the form that events have")
     # Within the grammar only the order of keys, or one of them twice, can make other bytes.
-    fields: dict[str, Any] = _decode(untrusted_leaf.decode("ascii"))
-    if _encode(fields).encode("ascii") != untrusted_leaf:
+    fields: dict[str, Any] = orjson.loads(untrusted_leaf)
+    if orjson.dumps(fields, option=_CANONICAL) != untrusted_leaf:
         raise CustodyEventError("a leaf is not in canonical form")
     return fields
 
 
-def _fields(event: CustodyEvent) -> dict[str, object]:
-    return {
-        "actor": event.actor,
-        "at": format_time(event.at),
-        "batch_id": event.batch_id,
-        "details": event.details,
-        "doc_id": event.doc_id,
-        "host": event.host,
-        "index": event.index,
-        "kind": event.kind,
-        "materials": event.materials,
-        "policy_sha256": event.policy_sha256,
-        "products": event.products,
-        "tool": event.tool,
-        "v": LEAF_VERSION,
-    }
-
-
-def _to_json(value: object) -> bytes | None:
-    """`value` in canonical form, None where it has none within ASCII."""
+def _to_json(value: Mapping[str, object]) -> bytes | None:
+    """`value` in canonical form, None where it has none; that it is ASCII, the grammar sees to."""
     try:
-        return _encode(value).encode("ascii")
+        data = orjson.dumps(value, option=_CANONICAL)
+        if b"null" in data:
+            # orjson writes the floats that JSON has no form for as null; the standard library
+            # refuses them.
+            json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         return None
+    return data
 
 
-def _refusal(fields: dict[str, object]) -> str:
+def _refusal(fields: Mapping[str, object]) -> str:
     """Which field keeps an event from being recorded; never what stands in it."""
     for name, value in fields.items():
         written = _to_json({name: value})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -35,6 +35,11 @@ from handoff.model import EventDraft
 from handoff.ports import Clock
 
 __all__ = ["CLOCK_TOLERANCE", "Party", "SqlLedger", "SqliteLedger"]
+
+_INSERT = (
+    "INSERT INTO events (idx, at, kind, batch_id, doc_id, leaf, leaf_hash)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class SqliteLedger(SqlLedger):
@@ -141,6 +146,10 @@ class SqliteLedger(SqlLedger):
 
     def _read_head(self, connection: Connection) -> schema.Head:
         return schema.read_head(connection)
+
+    def _insert(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        # As text and tuples: SQLAlchemy's own statement takes half as long again for the same rows.
+        connection.exec_driver_sql(_INSERT, [tuple(row.values()) for row in rows])
 
     def _about_to_change(self) -> None:
         # A large transaction may reach the write-ahead log before its end, so first the seal.

@@ -84,10 +84,9 @@ class Replay:
         """Read all events; raises only what the connection raises."""
         expected = heapq.merge(self._stored(connection), sorted(self._outside))
         waiting = self._compare(expected, next(expected, None))
-        for index, *columns, untrusted_leaf, hashed in _rows(connection):
-            self._check_place(index)
-            self._check_leaf(index, columns, untrusted_leaf, hashed)
-            if waiting is not None and waiting.size <= self.size:
+        for row in _rows(connection):
+            self._check_row(row)
+            if waiting is not None and waiting.size <= self._tree.size:
                 waiting = self._compare(expected, waiting)
         while waiting is not None:
             self._contradicted[waiting.where] = None
@@ -155,28 +154,25 @@ class Replay:
         if self._first_wrong is None:
             self._first_wrong = index
 
-    def _check_place(self, index: int) -> None:
+    def _check_row(self, row: Sequence[Any]) -> None:
+        index, untrusted_leaf = row[0], row[5]
         if index != self._next_index:
             first = min(index, self._next_index)
             self._wrong("event.index", f"events are missing before event {index}", first)
         self._next_index = index + 1
-
-    def _check_leaf(
-        self, index: int, columns: list[object], untrusted_leaf: object, hashed: object
-    ) -> None:
         if not isinstance(untrusted_leaf, bytes):
             self._wrong("event.leaf", f"event {index} has no leaf", index)
             return
         computed = leaf_hash(untrusted_leaf)
         self._tree.append(computed)
-        if computed != hashed:
+        if computed != row[6]:
             self._wrong("event.hash", f"event {index} does not fit its hash", index)
         try:
             head = check_leaf(untrusted_leaf)
         except CustodyEventError as error:
             self._wrong("event.leaf", f"event {index}: {error.message}", index)
             return
-        if head != (index, *columns):
+        if head != row[:5]:
             self._wrong("event.columns", f"event {index} stands in the wrong row", index)
         if head.at < self._last_time:
             self._wrong("event.time", f"event {index} is older than the one before", index)

@@ -113,6 +113,8 @@ REFUSED: dict[str, Any] = {
     "a long string": {"details": {"code": "a" * 129}},
     "a float": {"details": {"score": 0.5}},
     "bytes": {"details": {"code": b"ok"}},
+    "no number": {"details": {"size": float("nan"), "matter": None}},
+    "an endless number": {"details": {"sizes": [float("inf")]}},
     "a large number": {"details": {"size": 2**53}},
     "too deep": {"details": {"a": {"b": {"c": {"d": 1}}}}},
     "too much": {"details": {f"k{n}": n for n in range(9999)}},
