@@ -18,6 +18,7 @@ from handoff.documents.packed import refuse_packed
 from handoff.documents.slots import Passage, Piece, SharedValue, Slot
 from handoff.documents.splice import by_unit, splice
 from handoff.documents.trees import Element
+from handoff.documents.vocabularies import Namespace, namespaces, renamed, without_authorities
 from handoff.errors import DamagedError, DocumentError, UnsupportedTypeError
 from handoff.model import Redaction, TextUnit, UnitKind
 
@@ -75,7 +76,7 @@ class _Tree:
 
     root: Element
     entries: list[Passage | SharedValue | _Name] = field(repr=False)
-    fixed: list[TextUnit] = field(repr=False)
+    namespaces: list[Namespace] = field(repr=False)
 
 
 class XmlFormat:
@@ -109,7 +110,8 @@ class XmlFormat:
             UnsupportedTypeError: a vocabulary that only its own program can read.
         """
         tree = door.opened.keep(untrusted, _load(untrusted))
-        return (*(unit for entry in tree.entries for unit in entry.units()), *tree.fixed)
+        entries = (*tree.entries, *tree.namespaces)
+        return tuple(unit for entry in entries for unit in entry.units())
 
     def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:
         """The file with `redactions` applied, in UTF-8."""
@@ -117,7 +119,8 @@ class XmlFormat:
         groups = by_unit(redactions)
         for entry in tree.entries:
             entry.apply(groups)
-        return bytes(etree.tostring(tree.root, xml_declaration=True, encoding="UTF-8"))
+        root = renamed(tree.root, tree.namespaces, groups)
+        return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:  # noqa: ARG002
         """Every element's text, joined and alone, all names and the raw bytes, by expat."""
@@ -146,7 +149,7 @@ def _load(untrusted: bytes) -> _Tree:
         *_attributes(root),
         *_names(root),
     ]
-    return _Tree(root, entries, list(_namespaces(root)))
+    return _Tree(root, entries, namespaces(root))
 
 
 def _clean(root: Element) -> None:
@@ -230,13 +233,6 @@ def _names(root: Element) -> Iterator[_Name]:
     yield from named.values()
 
 
-def _namespaces(root: Element) -> Iterator[TextUnit]:
-    """Addresses of namespaces: read, but no place for a redaction; one in them holds the file."""
-    uris = {uri for element in root.iter(etree.Element) for uri in element.nsmap.values() if uri}
-    for number, uri in enumerate(sorted(uris), 1):
-        yield TextUnit(f"u{number}", UnitKind.METADATA, uri, f"namespace {number}")
-
-
 def _reread(root: ET.Element, raw: str) -> Iterator[TextUnit]:
     strings: dict[str, None] = {}
     number = 0
@@ -252,6 +248,11 @@ def _reread(root: ET.Element, raw: str) -> Iterator[TextUnit]:
             context = words(element.tag.rpartition("}")[2])
             yield TextUnit(f"e{number}", UnitKind.TABLE, joined, f"element {number}", context)
     everything = _SEPARATOR.join(filter(str.strip, strings))
-    texts = (raw, everything, bare(everything), _NAME_PARTS.sub(" ", everything))
+    texts = (
+        raw,
+        everything,
+        bare(everything),
+        _NAME_PARTS.sub(" ", without_authorities(everything)),
+    )
     for index, text in enumerate((*texts, " ".join(" ".join(root.itertext()).split())), 1):
-        yield TextUnit(f"raw{index}", UnitKind.RAW, text, "file")
+        yield TextUnit(f"raw{index}", UnitKind.RAW, without_authorities(text), "file")

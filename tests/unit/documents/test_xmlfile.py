@@ -53,12 +53,50 @@ def test_what_is_no_content_is_dropped(place: str) -> None:
     assert_clean(HANDLER, produced, ["Zebulon", "Quarterstaff"])
 
 
-def test_a_secret_in_a_namespace_is_read_and_stays_for_the_recheck() -> None:
-    content = b'<?xml version="1.0"?><a xmlns="http://x/Quarterstaff">x</a>'
-    units = HANDLER.read(content, HouseDoor())
-    assert any("Quarterstaff" in unit.text for unit in units)
-    produced = HANDLER.rewrite(content, (), HouseDoor())
-    assert "Quarterstaff" in "".join(u.text for u in HANDLER.reread(produced, HouseDoor()))
+def test_a_namespace_with_a_secret_gets_another_name() -> None:
+    content = _declaring("http://x/Quarterstaff", "urn:y")
+    produced = redact(HANDLER, content, ["Quarterstaff"])
+    assert_clean(HANDLER, produced, ["Quarterstaff"])
+    assert produced.endswith(
+        b'<a xmlns="urn:redacted:1" xmlns:q="urn:y"><b q:c="1">x<q:d/>y</b>z</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("uri", "read"),
+    {
+        "http://www.w3.org/2001/XMLSchema-instance": "/2001/XMLSchema-instance",
+        "https://schemas.openxmlformats.org/officeDocument": "/officeDocument",
+        "http://xbrl.sec.gov/dei/2024": "/dei/2024",
+        "http://www.w3.org": "",
+        "http://www.w3.org/Quarterstaff": "/Quarterstaff",
+        "http://quarterstaff.com/ns": "http://quarterstaff.com/ns",
+        "http://www.w3.org.quarterstaff.com/ns": "http://www.w3.org.quarterstaff.com/ns",
+        "http://quarterstaffw3.org/ns": "http://quarterstaffw3.org/ns",
+        "http://zebulon@www.w3.org/ns": "http://zebulon@www.w3.org/ns",
+        "urn:iso:std:iso:20022:tech:xsd": "urn:iso:std:iso:20022:tech:xsd",
+    }.items(),
+)
+def test_of_a_namespace_only_the_host_of_a_public_vocabulary_is_not_read(
+    uri: str, read: str
+) -> None:
+    content = _declaring("urn:y", uri)
+    units = [u.text for u in HANDLER.read(content, HouseDoor()) if u.place.startswith("namespace")]
+    assert units == list(filter(None, sorted([read, "urn:y"])))
+
+
+def test_an_address_that_is_redacted_may_be_the_name_of_a_public_vocabulary() -> None:
+    uri = "http://www.w3.org/2000/09/xmldsig#"
+    content = f'<s xmlns="{uri}"><m Algorithm="{uri}rsa"/>see {uri}</s>'.encode()
+    produced = redact(HANDLER, content, [uri])
+    assert not any(uri in unit.text for unit in HANDLER.reread(produced, HouseDoor()))
+    assert f'<s xmlns="{uri}">'.encode() in produced
+    assert produced.count(uri.encode()) == 1
+
+
+def _declaring(uri: str, other: str) -> bytes:
+    inner = '<b q:c="1">x<q:d/>y</b>z'
+    return f'<?xml version="1.0"?><a xmlns="{uri}" xmlns:q="{other}">{inner}</a>'.encode()
 
 
 def test_layout_and_what_is_not_redacted_stay() -> None:
