@@ -106,7 +106,7 @@ def odf_formats() -> tuple[OdfFormat, ...]:
 
 def _load(untrusted: bytes, door: Door) -> _Document:
     files = open_package(untrusted, door.limits)
-    parts = {name: xmlio.parse(files[name], name) for name in _PARTS if name in files}
+    parts = {name: xmlio.parse(files[name], name, doctype=True) for name in _PARTS if name in files}
     if "content.xml" not in parts:
         raise DamagedError("the file has no content")
     if door.options.tracked_changes == "hold" and _has_changes(parts["content.xml"]):

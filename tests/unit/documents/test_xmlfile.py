@@ -107,6 +107,16 @@ def test_layout_and_what_is_not_redacted_stay() -> None:
     assert HANDLER.rewrite(content, (), HouseDoor()) == content
 
 
+@pytest.mark.parametrize(
+    "doctype", ["a", 'a SYSTEM "Quarterstaff.dtd"', "a PUBLIC '-//Z//Quarterstaff' 'a.dtd' "]
+)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_document_type_that_declares_nothing_here_is_dropped(doctype: str, codec: str) -> None:
+    text = f'<?xml version="1.0" encoding="{codec}"?>\n<!DOCTYPE {doctype}><a>x &amp; &#121;</a>'
+    produced = redact(HANDLER, text.encode(codec), [])
+    assert produced == b"<?xml version='1.0' encoding='UTF-8'?>\n<a>x &amp; y</a>"
+
+
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16", "cp1252", "koi8-r", "shift_jis"])
 def test_files_are_read_in_the_encoding_they_name(codec: str) -> None:
     name = {"koi8-r": "Жуков", "shift_jis": "山田"}.get(codec, "Müller")
@@ -128,7 +138,11 @@ def test_the_name_above_a_value_is_its_context() -> None:
     ("content", "error"),
     [
         ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', UnsafeContentError),
-        ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', UnsafeContentError),
+        ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a>&b;</a>', UnsafeContentError),
+        ('<!DOCTYPE a SYSTEM "a.dtd"><a b="&b;"/>', UnsafeContentError),
+        ('<!DOCTYPE a SYSTEM "a.dtd" [ ]><a/>', UnsafeContentError),
+        ('<!DOCTYPE a SYSTEM "a.dtd"><!DOCTYPE a [<!ENTITY b "c">]><a/>', UnsafeContentError),
+        ('<!DOCTYPE a PUBLIC "x><!ENTITY b \'c\'>" "y"><a/>', UnsafeContentError),
         ("<?xml version='1.0'?><a>&b;</a>", DamagedError),
         ("<?xml version='1.0'?><a>", DamagedError),
         ("<?xml version='1.0'?>" + "<a>" * 5000 + "</a>" * 5000, DamagedError),
