@@ -110,6 +110,11 @@ def is_measure(value: str) -> bool:
     return any(pattern.fullmatch(value) for pattern in patterns) or is_known_namespace(value)
 
 
+def is_guid(text: str) -> bool:
+    """Whether `text` is a GUID in braces, by which parts refer to one another."""
+    return text.startswith("{") and _GUID.fullmatch(text) is not None
+
+
 def is_levels(value: str) -> bool:
     """Whether `value` has nothing but placeholders for numbers ("%1.%2") and punctuation."""
     return _LEVELS.fullmatch(value) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from lxml import etree
@@ -12,7 +11,6 @@ from handoff.documents.ooxml.package import Part
 from handoff.documents.trees import Element
 from handoff.errors import UnsafeContentError, UnsupportedTypeError
 
-_PREFIX = re.compile(rb"\sxmlns:([^\s=]+)")
 _VML_ROOT = "xml"
 _DROPPED_ANYWHERE = (f"{names.W}fldData", f"{names.W}binData")
 
@@ -30,7 +28,6 @@ def parse_part(part: Part, words: str) -> None:
             "this is a Strict Open XML document in an unusual encoding",
             "save it as an ordinary .docx, .xlsx or .pptx",
         )
-    _refuse_odd_prefixes(part.content, words)
     kept: dict[str, bool] = {}
     attributes: set[str] = set()
     unwanted = []
@@ -46,6 +43,7 @@ def parse_part(part: Part, words: str) -> None:
         _drop_unwanted(element, words)
     etree.strip_attributes(root, *(name for name in attributes if not _is_kept(name)))
     _mend_ignorable(root)
+    _refuse_odd_prefixes(root, words)
     part.root, part.tags, part.attributes = root, frozenset(kept), frozenset(attributes)
 
 
@@ -79,11 +77,21 @@ def _is_kept(attribute: str) -> bool:
     return known and local not in ("gfxdata", "conformance") and not local.startswith("rsid")
 
 
-def _refuse_odd_prefixes(untrusted: bytes, words: str) -> None:
-    """Hold prefixes that could be somebody's name: they are written again as they came."""
-    for prefix in set(_PREFIX.findall(untrusted.replace(b"\0", b""))):
-        if not names.is_plain_prefix(prefix.decode("utf-8", "replace")):
-            raise UnsafeContentError(f"{words}: its XML uses unusual namespace prefixes")
+def _refuse_odd_prefixes(root: Element, words: str) -> None:
+    """Hold prefixes that could be somebody's name: they are written again as they came.
+
+    Those that nothing uses are not; Google declares "x3Unk" in every drawing.
+    """
+    if all(map(names.is_plain_prefix, _prefixes(root))):
+        return
+    xmlio.drop_unused_namespaces(root)
+    if not all(map(names.is_plain_prefix, _prefixes(root))):
+        raise UnsafeContentError(f"{words}: its XML uses unusual namespace prefixes")
+
+
+def _prefixes(root: Element) -> set[str]:
+    declared = etree.iterwalk(root, events=("start-ns",))
+    return {prefix for _, (prefix, _) in declared if prefix}
 
 
 def _mend_ignorable(root: Element) -> None:

@@ -87,6 +87,9 @@ def _take_out(element: Element, attribute: str, words: str, rules: Mapping[str, 
         xmlio.drop(element)
     elif rule == "frame":
         _leave_picture(element)
+    elif rule is None and not element.get(attribute, "").strip():
+        # Office writes attributes that refer to nothing: r:blip="" on every shape of a diagram.
+        element.attrib.pop(attribute, None)
     elif rule is not None and rule != "link":
         owner = next((above for above in element.iterancestors(rule)), None)
         xmlio.drop(element if owner is None else owner)

@@ -120,8 +120,9 @@ def _is_structure(tag: str, attribute: str, value: str) -> bool:
 
 def _is_token_text(element: Element) -> bool:
     text = (element.text or "").strip()
-    return str(element.tag).startswith(_TOKEN_TEXT) and (
-        names.is_measure(text) or names.is_token(text)
+    return names.is_guid(text) or (
+        str(element.tag).startswith(_TOKEN_TEXT)
+        and (names.is_measure(text) or names.is_token(text))
     )
 
 

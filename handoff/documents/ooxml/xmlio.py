@@ -54,8 +54,13 @@ def parse(untrusted: bytes, place: str, *, doctype: bool = False) -> Element:
 
 def serialize(root: Element) -> bytes:
     """`root` as a standalone UTF-8 document."""
-    etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(_ignorable(root)))
+    drop_unused_namespaces(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def drop_unused_namespaces(root: Element) -> None:
+    """Take out every declaration of a prefix that neither a name nor mc:Ignorable uses."""
+    etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(_ignorable(root)))
 
 
 def drop(element: Element) -> None:

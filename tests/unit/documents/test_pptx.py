@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from handoff.documents.door import HouseDoor
 from handoff.documents.pptx import PptxFormat
 from handoff.documents.registry import sniff
+from handoff.errors import UnsafeContentError
 from tests.unit.documents.judge import assert_clean, assert_holds_together, redact, text_of
 from tests.unit.documents.word_builder import relationship, zipped
 
@@ -134,6 +137,44 @@ def test_without_redactions_all_text_stays() -> None:
     text = text_of(HANDLER.reread(produced, HouseDoor()))
     assert "An ordinary slide" in text
     assert "notes" in text
+
+
+_DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    {
+        f'<d:shape xmlns:d="{_DIAGRAM}" r:blip=""/>': "<d:shape",
+        "<a:tableStyleId>{D7AC3CCA-C797-4891-BE02-D94E43425B78}</a:tableStyleId>": "D94E43425B78}",
+        '<a:prstGeom xmlns:x3Unk="http://schemas.microsoft.com/office/drawing" prst="rect"/>': "prstGeom",
+    }.items(),
+)
+def test_what_programs_write_everywhere_is_neither_text_nor_a_reason_to_hold(
+    written: str, kept: str
+) -> None:
+    content = _build(slide=_slide(f"<a:p>{written}</a:p>"))
+    units = HANDLER.read(content, HouseDoor())
+    assert not any("D94E43425B78" in unit.text for unit in units)
+    produced = zipfile.ZipFile(io.BytesIO(HANDLER.rewrite(content, (), HouseDoor())))
+    slide = produced.read("ppt/slides/slide1.xml").decode()
+    assert kept in slide
+    assert "blip" not in slide
+    assert "x3Unk" not in slide
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f'<d:shape xmlns:d="{_DIAGRAM}" r:blip="rId7"/>',
+        '<x3Unk:x xmlns:x3Unk="http://schemas.microsoft.com/office/drawing"/>',
+        '<a:p xmlns:Quarterstaff="http://schemas.microsoft.com/office/drawing" Quarterstaff:b="c"/>',
+    ],
+)
+def test_a_reference_without_a_rule_and_a_telling_prefix_in_use_are_held(written: str) -> None:
+    content = _build(slide=_slide(f"<a:p>{written}</a:p>"))
+    with pytest.raises(UnsafeContentError):
+        HANDLER.read(content, HouseDoor())
 
 
 def test_a_real_presentation_keeps_its_comment() -> None:
