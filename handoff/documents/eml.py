@@ -19,6 +19,7 @@ from handoff.documents.mail.render import (
 )
 from handoff.documents.mail.reread import reread_message
 from handoff.documents.splice import by_unit
+from handoff.errors import DamagedError
 from handoff.model import Redaction, TextUnit, UnitKind
 
 _HEADER = re.compile(rb"([!-9;-~]{1,76}):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\r|$)")
@@ -47,11 +48,16 @@ class EmlFormat:
         return bool(seen & _TRANSPORT) and bool(seen & _PEOPLE)
 
     def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
-        """Units of the headers, the text parts and, through `door`, of every attachment."""
+        """Units of the headers, the text parts and, through `door`, of every attachment.
+
+        A message without its last boundary is read to its end, and that is told: it may be cut.
+        """
         root = parse(untrusted)
         units = list(header_units(root.message, "h.", ""))
         pictures = _pictures(root)
         for part in root.walk():
+            if part.is_cut:
+                _tell_cut(part, door)
             units += _part_units(part, pictures, door)
         return tuple(units)
 
@@ -80,6 +86,13 @@ def _header_names(untrusted: bytes) -> Iterator[bytes]:
         position = match.end()
         if position >= len(untrusted):
             return
+
+
+def _tell_cut(part: MimePart, door: Door) -> None:
+    cause = DamagedError("the message ends without saying so: something may be missing from it")
+    if door.options.attachments == "hold":
+        raise cause
+    door.withhold(f"end of {part.place}", cause)
 
 
 def _pictures(root: MimePart) -> dict[str, str]:
@@ -122,6 +135,8 @@ class _Rewriting:
                 return multipart_entity(part.subtype, children)
             case Role.SIGNATURE:
                 return text_entity(_UNSIGNED, "plain")
+            case Role.EMPTY:
+                return text_entity("", "plain")
             case Role.TEXT:
                 flowed = '; format="flowed"' if part.message.get_param("format") == "flowed" else ""
                 text = paragraphs.rewritten(part.text(), f"t{part.path}.", self.groups)

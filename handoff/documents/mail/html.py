@@ -69,12 +69,15 @@ def load_html(
     `pictures` are new content ids by the old ones (RFC 2392): pictures of the message itself, whose
     places are kept.
     """
+    # Without control characters: lxml cannot even delete an attribute that has one in its name.
+    shown = visible(untrusted)
+    if not shown.strip():
+        shown = "<html></html>"
     parser = html.HTMLParser(
         remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8"
     )
     try:
-        # Without control characters: lxml cannot even delete an attribute that has one in its name.
-        root = html.document_fromstring(visible(untrusted).encode("utf-8", "replace"), parser)
+        root = html.document_fromstring(shown.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         raise DamagedError(f"{place}the HTML cannot be read") from None
     _require_whole(parser, place)

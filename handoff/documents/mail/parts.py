@@ -51,16 +51,16 @@ _CHARSET = re.compile(
 )
 _ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64", "quoted-printable"})
 _UUENCODED = re.compile(r"^begin [0-7]{3,4} \S", re.MULTILINE)
+# By which text could stay unread. Not among them is what costs no text: no closing boundary (see
+# `is_cut`), an encoding on a container (RFC 2045, 6.4, forbids it and no program heeds it), a body
+# that begins where the headers break off.
 _SERIOUS = (
     mail_errors.StartBoundaryNotFoundDefect,
-    mail_errors.CloseBoundaryNotFoundDefect,
     mail_errors.NoBoundaryInMultipartDefect,
     mail_errors.MultipartInvariantViolationDefect,
     mail_errors.InvalidBase64CharactersDefect,
     mail_errors.InvalidBase64PaddingDefect,
     mail_errors.InvalidBase64LengthDefect,
-    mail_errors.MissingHeaderBodySeparatorDefect,
-    mail_errors.InvalidMultipartContentTransferEncodingDefect,
 )
 
 
@@ -72,6 +72,7 @@ class Role(Enum):
     HTML = auto()
     ATTACHMENT = auto()
     SIGNATURE = auto()
+    EMPTY = auto()
 
 
 @dataclass(slots=True)
@@ -105,6 +106,12 @@ class MimePart:
     def content_id(self) -> str:
         """The id by which the HTML of the message shows the part (RFC 2392), "" if it has none."""
         return str(self.message.get("Content-ID", "")).strip().strip("<>")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the container is not closed: its last part ends only where the message does."""
+        missing = mail_errors.CloseBoundaryNotFoundDefect
+        return any(isinstance(defect, missing) for defect in self.message.defects)
 
     def payload(self) -> bytes:
         """The part's content, decoded.
@@ -184,7 +191,7 @@ def _tree(message: Message, path: str, depth: int) -> MimePart:
     if not depth:
         _refuse_kind(message, place)
     part = MimePart(path, _role(message), message)
-    if part.role not in (Role.ATTACHMENT, Role.SIGNATURE):
+    if part.role not in (Role.ATTACHMENT, Role.SIGNATURE, Role.EMPTY):
         _refuse_defects(message, place)
     if part.role is Role.CONTAINER:
         children = message.get_payload()
@@ -203,12 +210,19 @@ def _role(message: Message) -> Role:
     if kind in _SIGNATURES:
         return Role.SIGNATURE
     if message.get_content_maintype() == "multipart":
+        if _is_blank(message.get_payload()):
+            return Role.EMPTY
         known = message.get_content_subtype() in _CONTAINERS
         return Role.CONTAINER if known else Role.ATTACHMENT
     named = "attachment" in str(message.get("Content-Disposition", "")).lower()
     if named or file_name(message) or kind not in ("text/plain", "text/html"):
         return Role.ATTACHMENT
     return Role.HTML if kind == "text/html" else Role.TEXT
+
+
+def _is_blank(payload: object) -> bool:
+    """Whether a container has no parts and no text in their place."""
+    return isinstance(payload, str) and not payload.strip()
 
 
 def file_name(message: Message) -> str:

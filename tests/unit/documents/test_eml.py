@@ -325,6 +325,40 @@ def test_what_cannot_be_read_whole_is_held(content: bytes, error: type[DocumentE
         HANDLER.read(content, HouseDoor(options=HOLD))
 
 
+_DOUBLY = "multipart/mixed; boundary=b\nContent-Transfer-Encoding: quoted-printable"
+
+
+@pytest.mark.parametrize(
+    "content",
+    {
+        "no closing boundary": _typed(_CUT, f"--b\n\nx\n--b\n\n{SECRET}"),
+        "an encoding on a container": _typed(_DOUBLY, f"--b\n\n{SECRET}\n--b--"),
+        "no blank line before a body": _typed(
+            _CUT, f"--b\nContent-Type: text/plain\n{SECRET}\n--b--"
+        ),
+        "a container without parts": _typed(
+            _CUT, f"--b\nContent-Type: multipart/alternative; boundary=c\n\n--b\n\n{SECRET}\n--b--"
+        ),
+        "HTML without anything": _typed(
+            _CUT, f"--b\nContent-Type: text/html\n\n \n--b\n\n{SECRET}\n--b--"
+        ),
+    }.values(),
+)
+def test_carelessness_that_costs_no_text_is_no_reason_to_hold(content: bytes) -> None:
+    produced = redact(HANDLER, content, [SECRET])
+    assert_clean(HANDLER, produced, [SECRET, "Quarterstaff"])
+    assert TAG in text_of(HANDLER.reread(produced, HouseDoor()))
+    assert not email.message_from_bytes(produced).defects
+
+
+def test_a_message_without_its_end_is_told_of() -> None:
+    door = HouseDoor()
+    HANDLER.read(_typed(_CUT, "--b\n\nx"), door)
+    assert [(place, cause.code) for place, cause in door.withheld] == [
+        ("end of part 1", DamagedError.code)
+    ]
+
+
 def test_a_held_attachment_is_named_by_its_place() -> None:
     with pytest.raises(UnsupportedTypeError, match="attachment 1: "):
         HANDLER.read(_program(), HouseDoor(options=HOLD))
