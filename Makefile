@@ -13,7 +13,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test fuzz coverage lint lock wheel clean programs vendor-programs \
-	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus
+	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus bench-custody bench-viewer
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ lint: $(VENV)/.dev-stamp  ## style, format, types, direction of imports, the REA
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) scripts/exit_codes.py --check
 
-bench: bench-seal bench-detection bench-cli bench-office bench-ocr bench-pdf bench-send bench-memory  ## all benchmarks, one after the other
+bench: bench-seal bench-detection bench-cli bench-office bench-ocr bench-pdf bench-custody bench-viewer bench-send bench-memory  ## all benchmarks, one after the other
 
 bench-seal: $(VENV)/.dev-stamp programs  ## sealing 512 MiB beside age and pyrage
 	$(PY) -m benchmarks.bench_seal
@@ -65,6 +65,12 @@ bench-ocr: $(VENV)/.dev-stamp programs  ## reading scans and pictures: seconds a
 
 bench-pdf: $(VENV)/.dev-stamp setup  ## PDF pages a second beside PyMuPDF (in an environment of its own), and scans
 	$(PY) -m benchmarks.bench_pdf
+
+bench-custody: $(VENV)/.dev-stamp programs  ## appends beside a bare insert, verification, proofs, on a million events
+	$(PY) -m benchmarks.bench_custody
+
+bench-viewer: $(VENV)/.dev-stamp  ## the pages of `custody serve` over a million events
+	$(PY) -m benchmarks.bench_viewer
 
 bench-cli: $(VENV)/.dev-stamp  ## `handoff --help` beside an empty Click program
 	$(PY) -m benchmarks.bench_cli

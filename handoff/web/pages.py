@@ -20,8 +20,10 @@ from handoff.custody.index.search import (
     BatchFacts,
     DocumentFacts,
     Query,
+    batch_at,
     count_batches,
     count_documents,
+    document_at,
     documents_of,
     find_batches,
     find_documents,
@@ -244,17 +246,17 @@ def _day(text: str, *, end: bool = False) -> datetime | None:
 
 
 def _batch(index: Engine, batch_id: str) -> BatchFacts:
-    for batch in find_batches(index, Query(reference=batch_id, limit=2)):
-        if batch.batch_id == batch_id:
-            return batch
-    raise UnknownReferenceError("there is no such batch")
+    batch = batch_at(index, batch_id)
+    if batch is None:
+        raise UnknownReferenceError("there is no such batch")
+    return batch
 
 
 def _document(index: Engine, batch_id: str, doc_id: str) -> DocumentFacts:
-    for document in find_documents(index, Query(reference=doc_id, limit=PAGE)):
-        if (document.batch_id, document.doc_id) == (batch_id, doc_id):
-            return document
-    raise UnknownReferenceError("there is no such document")
+    document = document_at(index, batch_id, doc_id)
+    if document is None:
+        raise UnknownReferenceError("there is no such document")
+    return document
 
 
 def _history(reader: LedgerReader, batch_id: str, doc_id: str) -> list[TimelineRow]:

@@ -136,6 +136,28 @@ def find_documents(engine: Engine, query: Query) -> list[DocumentFacts]:
         return [_document(row) for row in connection.execute(wanted).mappings()]
 
 
+def batch_at(engine: Engine, batch_id: str) -> BatchFacts | None:
+    """The batch of that id, and of no other that begins like it; None where there is none."""
+    wanted = sa.select(batches).where(batches.c.batch_id == batch_id)
+    with engine.connect() as connection:
+        row = connection.execute(wanted).mappings().one_or_none()
+        states = _states(connection, [batch_id])
+    return None if row is None else _batch(row, states.get(batch_id, {}))
+
+
+def document_at(engine: Engine, batch_id: str, doc_id: str) -> DocumentFacts | None:
+    """One document as it went through one batch; None where there is none.
+
+    One that is held night after night stands in the batch of every night.
+    """
+    wanted = sa.select(documents).where(
+        documents.c.batch_id == batch_id, documents.c.doc_id == doc_id
+    )
+    with engine.connect() as connection:
+        row = connection.execute(wanted).mappings().one_or_none()
+    return None if row is None else _document(row)
+
+
 def count_documents(engine: Engine, query: Query) -> int:
     """How many documents `query` asks for, whatever its limit."""
     conditions = _conditions(documents, documents.c.changed_at, query)

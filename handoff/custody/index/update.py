@@ -138,10 +138,21 @@ def _load(connection: Connection, facts: Facts, stretch: list[CustodyEvent]) -> 
         query = sa.select(batches).where(batches.c.batch_id.in_(touched))
         for row in connection.execute(query).mappings():
             facts.batches[row["batch_id"]] = dict(row)
-    for touched in _chunks({event.doc_id for event in stretch if event.doc_id}):
-        query = sa.select(documents).where(documents.c.doc_id.in_(touched))
-        for row in connection.execute(query).mappings():
-            facts.documents[row["batch_id"], row["doc_id"]] = dict(row)
+    for batch_id, ids in _documents_by_batch(stretch).items():
+        for touched in _chunks(ids):
+            query = sa.select(documents).where(
+                documents.c.batch_id == batch_id, documents.c.doc_id.in_(touched)
+            )
+            for row in connection.execute(query).mappings():
+                facts.documents[row["batch_id"], row["doc_id"]] = dict(row)
+
+
+def _documents_by_batch(stretch: list[CustodyEvent]) -> dict[str, set[str]]:
+    touched: dict[str, set[str]] = {}
+    for event in stretch:
+        if event.doc_id:
+            touched.setdefault(event.batch_id, set()).add(event.doc_id)
+    return touched
 
 
 def _chunks(values: set[str]) -> Iterator[list[str]]:

@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from handoff.custody.index.search import (
     Query,
+    batch_at,
     count_batches,
     count_documents,
+    document_at,
     documents_of,
     find_batches,
     find_documents,
@@ -154,6 +157,38 @@ def test_what_comes_later_is_taken_in_without_beginning_again(
         [row] = documents_of(index, "bb22")
         assert row.state == "recalled"
         assert row.changed_at - row.received_at == timedelta(seconds=60)
+
+
+def test_a_document_that_many_batches_held_is_found_in_each(
+    ledger: SqliteLedger, path: Path
+) -> None:
+    nights = [f"n{night:02}" for night in range(60)]
+    for night in nights:
+        held = draft("document.held", night, "d2", code=f"document.{night}", places=0)
+        ledger.append([opened(night, "acme", "M-1", 1, 1), held])
+    with open_index(path, ledger) as index:
+        assert [document_at(index, night, "d2").held_code for night in nights] == [  # type: ignore[union-attr]
+            f"document.{night}" for night in nights
+        ]
+        assert batch_at(index, "n07").batch_id == "n07"  # type: ignore[union-attr]
+        assert batch_at(index, "n0") is None
+        assert document_at(index, "n07", "d") is None
+
+
+def test_only_the_rows_that_events_touch_are_written(ledger: SqliteLedger, path: Path) -> None:
+    with open_index(path, ledger) as index:
+        with index.begin() as connection:
+            connection.execute(
+                sa.text(
+                    "CREATE TRIGGER none BEFORE UPDATE ON documents WHEN old.batch_id = 'aa11'"
+                    " BEGIN SELECT RAISE(ABORT, 'not touched'); END"
+                )
+            )
+        ledger.append([draft("delivery.recalled", "bb22", "d1")])
+        refresh(index, ledger)
+        recalled = document_at(index, "bb22", "d1")
+        assert recalled is not None
+        assert recalled.state == "recalled"
 
 
 @pytest.mark.parametrize("spoil", [b"", b"garbage" * 1000])
