@@ -12,7 +12,6 @@ from handoff.documents.ooxml import names as shared
 from handoff.documents.ooxml import xmlio
 from handoff.documents.slots import Slot
 from handoff.documents.trees import Element
-from handoff.errors import UnsafeContentError
 
 # Values that a program computes again or shows from elsewhere; the text in the cell is the last.
 _DROPPED_ATTRIBUTES = frozenset(
@@ -31,11 +30,7 @@ _FONTS = ("font-family", "font-name-asian", "font-name-complex")
 
 
 def clean(roots: Sequence[Element]) -> None:
-    """Take out of the trees what is no content, and rename what is only named to be referred to.
-
-    Raises:
-        UnsafeContentError: they hold something that can be neither read nor safely removed.
-    """
+    """Take out of the trees what is no content, and rename what is only named to be referred to."""
     for root in roots:
         _drop(root)
         _flatten(root)
@@ -48,8 +43,6 @@ def clean(roots: Sequence[Element]) -> None:
 
 def _drop(root: Element) -> None:
     for element in list(root.iter(etree.Element)):
-        if element.tag in names.REFUSED and element.getparent() is not None:
-            raise UnsafeContentError("contains an embedded object, a chart or a film")
         namespace = etree.QName(element).namespace or ""
         if element.tag in names.DROPPED or namespace not in names.KEPT_NAMESPACES:
             xmlio.drop(element)

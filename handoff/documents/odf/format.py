@@ -11,6 +11,13 @@ from lxml import etree
 from handoff.documents.base import Door
 from handoff.documents.odf import names
 from handoff.documents.odf.clean import clean, is_font_list, only_refers
+from handoff.documents.odf.inside import (
+    Picture,
+    find_pictures,
+    rewrite_pictures,
+    take_out_pictures,
+    withhold_objects,
+)
 from handoff.documents.odf.package import MEDIA_TYPE, declared_type, open_package, write_package
 from handoff.documents.odf.reread import reread_file
 from handoff.documents.ooxml import xmlio
@@ -26,7 +33,6 @@ _VALUES = tuple(f"{names.OFFICE}{name}-value" for name in ("date", "time", "bool
 _LONG_NUMBER = re.compile(r"(?:\D*\d){6}")
 _OUTLINES = (f"{names.SVG}d", f"{names.DRAW}points", f"{names.DRAW}enhanced-path")
 _OUTLINE = re.compile(r"(?:[-\d.,\s]|[MmLlHhVvCcSsQqTtAaZzNF](?![A-Za-z]{3}))*")
-_IMAGE = f"{names.DRAW}image"
 _SHEET = f"{names.TABLE}table"
 _CELL = f"{names.TABLE}table-cell"
 
@@ -36,7 +42,7 @@ class _Document:
     """An opened file: its cleaned parts, its pictures by the element that shows them, its units."""
 
     parts: dict[str, Element] = field(repr=False)
-    pictures: list[tuple[Element, bytes]] = field(repr=False)
+    pictures: list[Picture] = field(repr=False)
     entries: list[Passage | SharedValue] = field(repr=False)
     cells: list[tuple[Element, str]] = field(repr=False)
 
@@ -53,7 +59,7 @@ class OdfFormat:
         self._kinds = (kind, f"{kind}-template")
 
     def recognizes(self, untrusted: bytes) -> bool:
-        """Whether it is a ZIP whose first entry, stored, is the media type (ODF 1.3-2, 3.3)."""
+        """Whether it is a ZIP with an entry that tells this media type."""
         return declared_type(untrusted) in {MEDIA_TYPE + kind for kind in self._kinds}
 
     def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
@@ -61,14 +67,14 @@ class OdfFormat:
 
         Raises:
             EncryptedError: it needs a password.
-            UnsafeContentError: embedded objects, pictures from elsewhere, tracked changes where
-                the profile holds them.
-            DocumentError: as for every package, and what a picture raises.
+            UnsafeContentError: tracked changes where the profile holds them.
+            DocumentError: as for every package, and for an embedded object or a picture that
+                cannot be read where the profile holds the file for it.
         """
         document = _load(untrusted, door)
         units = [unit for entry in document.entries for unit in entry.units()]
-        for number, (_, content) in enumerate(document.pictures, 1):
-            units += door.read(content, f"picture{number}", f"picture {number}")
+        for picture in document.pictures:
+            units += picture.read(door)
         door.opened.keep(untrusted, document)
         return tuple(units)
 
@@ -81,12 +87,7 @@ class OdfFormat:
         for cell, before in document.cells:
             if _cell_text(cell) != before:
                 _make_text(cell)
-        pictures: dict[str, bytes] = {}
-        for number, (image, content) in enumerate(document.pictures, 1):
-            made = door.rewrite(content, f"picture{number}", redactions)
-            name = f"Pictures/{number}{made.extension}"
-            pictures[name] = made.content
-            image.set(f"{names.XLINK}href", name)
+        pictures = rewrite_pictures(document.pictures, redactions, door)
         parts = {name: xmlio.serialize(root) for name, root in document.parts.items()}
         return write_package(self.media_type, {**parts, **pictures})
 
@@ -111,8 +112,11 @@ def _load(untrusted: bytes, door: Door) -> _Document:
         raise DamagedError("the file has no content")
     if door.options.tracked_changes == "hold" and _has_changes(parts["content.xml"]):
         raise UnsafeContentError("contains tracked changes", "accept or reject them, send again")
-    clean(list(parts.values()))
-    pictures = [found for root in parts.values() for found in _pictures(root, files)]
+    roots = list(parts.values())
+    withhold_objects(roots, door)
+    take_out_pictures(roots, files)
+    clean(roots)
+    pictures = find_pictures(roots, files, door.limits)
     entries: list[Passage | SharedValue] = []
     cells: list[tuple[Element, str]] = []
     for name, root in parts.items():
@@ -126,16 +130,6 @@ def _has_changes(root: Element) -> bool:
         next(root.iter(f"{names.TEXT}changed-region", f"{names.TABLE}cell-content-change"), None)
         is not None
     )
-
-
-def _pictures(root: Element, files: dict[str, bytes]) -> Iterator[tuple[Element, bytes]]:
-    for image in root.iter(_IMAGE):
-        content = files.get(image.get(f"{names.XLINK}href", "").removeprefix("./"))
-        if content is None:
-            raise UnsafeContentError("shows a picture that is not in the file")
-        for child in list(image):
-            image.remove(child)
-        yield image, content
 
 
 def _entries(root: Element, key: str) -> list[Passage | SharedValue]:

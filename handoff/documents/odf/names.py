@@ -50,8 +50,8 @@ DROPPED = frozenset(
     }
 )  # fmt: skip
 
-# What cannot be read, so that the file is held: drawings of other programs, media, programs.
-REFUSED = frozenset(
+# What cannot be read and is withheld: documents of other programs, charts, media, programs.
+WITHHELD = frozenset(
     f"{DRAW}{name}" for name in ("object", "object-ole", "plugin", "applet", "floating-frame")
 )
 

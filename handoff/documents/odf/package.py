@@ -25,8 +25,12 @@ def open_package(untrusted: bytes, limits: Limits) -> dict[str, bytes]:
 
 
 def declared_type(untrusted: bytes) -> str:
-    """The media type that stands, stored, in the first entry (ODF 1.3-2, 3.3), or ""."""
-    if untrusted[:4] != b"PK\x03\x04" or untrusted[30:38] != b"mimetype":
+    """The media type that stands in the entry for it, or "".
+
+    It should be the first and stored (ODF 1.3-2, 3.3); whoever zips an unpacked file puts it
+    anywhere, and LibreOffice opens that too.
+    """
+    if untrusted[:4] != b"PK\x03\x04" or b"mimetype" not in untrusted:
         return ""
     try:
         with zipfile.ZipFile(BytesIO(untrusted)) as archive, archive.open("mimetype") as entry:

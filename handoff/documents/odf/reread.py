@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from handoff.documents.base import Door
 from handoff.documents.invisible import bare
 from handoff.documents.odf import names
+from handoff.documents.ooxml.placeholder import PLACEHOLDER
 from handoff.errors import DamagedError
 from handoff.model import TextUnit, UnitKind
 
@@ -27,7 +28,8 @@ def reread_file(produced: bytes, door: Door) -> Iterator[TextUnit]:
             for number, name in enumerate(archive.namelist(), 1):
                 content = archive.read(name)
                 if name.startswith("Pictures/"):
-                    yield from door.reread(content, f"picture{number}", f"picture {number}")
+                    if content != PLACEHOLDER:
+                        yield from door.reread(content, f"picture{number}", f"picture {number}")
                 elif name.endswith(".xml"):
                     yield from _reread(ET.fromstring(content), number)  # noqa: S314 - our own
     except (zipfile.BadZipFile, ET.ParseError, OSError):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
+from collections.abc import Mapping
 
 import pytest
 
 from handoff.documents.door import HouseDoor
 from handoff.documents.libreoffice import runner
 from handoff.documents.odf.format import OdfFormat, odf_formats
+from handoff.documents.ooxml.placeholder import PLACEHOLDER
 from handoff.documents.registry import sniff
 from handoff.errors import (
     DamagedError,
@@ -105,7 +108,11 @@ PARTS = {
 
 
 def _file(
-    body: str, kind: str = "odt", parts: dict[str, str] | None = None, template: str = ""
+    body: str,
+    kind: str = "odt",
+    parts: Mapping[str, str | bytes] | None = None,
+    template: str = "",
+    first: str = "mimetype",
 ) -> bytes:
     content = (
         f"<office:document-content{_NAMES} office:version='1.3'><office:body>"
@@ -115,8 +122,9 @@ def _file(
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         mimetype = f"application/vnd.oasis.opendocument.{KINDS[kind]}{template}"
-        for name, text in {"mimetype": mimetype, "content.xml": content, **(parts or {})}.items():
-            archive.writestr(name, text)
+        files = {"mimetype": mimetype, "content.xml": content, **(parts or {})}
+        for name in sorted(files, key=lambda name: name != first):
+            archive.writestr(name, files[name])
     return buffer.getvalue()
 
 
@@ -199,6 +207,12 @@ def test_kinds_and_their_templates_are_told_by_content(kind: str) -> None:
         assert b"template" not in produced[:100]
 
 
+def test_the_media_type_may_stand_behind_other_files() -> None:
+    content = _file("<text:p>x</text:p>", first="content.xml")
+    produced = sniff(content).rewrite(content, (), HouseDoor())
+    assert produced[30:38] == b"mimetype"
+
+
 _HELD: dict[str, tuple[bytes, type[DocumentError]]] = {
     "encrypted": (
         _file("", parts={"META-INF/manifest.xml": "<manifest:encryption-data/>"}),
@@ -209,15 +223,9 @@ _HELD: dict[str, tuple[bytes, type[DocumentError]]] = {
         _file("", parts={"styles.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"}),
         UnsafeContentError,
     ),
-    "embedded object": (_file('<draw:object xlink:href="./Object 1"/>'), UnsafeContentError),
-    "plug-in": (_file("<draw:plugin/>"), UnsafeContentError),
-    "picture from elsewhere": (
-        _file('<draw:image xlink:href="http://x/a.png"/>'),
-        UnsafeContentError,
-    ),
-    "picture inside the XML": (
-        _file("<draw:image><office:binary-data>QUJD</office:binary-data></draw:image>"),
-        UnsafeContentError,
+    "picture that is none": (
+        _file("<draw:image><office:binary-data>!</office:binary-data></draw:image>"),
+        DamagedError,
     ),
     "broken XML": (_file("<text:p>"), DamagedError),
     "nesting": (_file("<text:list>" * 300 + "</text:list>" * 300), DamagedError),
@@ -236,6 +244,49 @@ def test_what_cannot_be_read_whole_is_held(case: str) -> None:
         content = buffer.getvalue()
     with pytest.raises(error):
         FORMATS["odt"].read(content, HouseDoor())
+
+
+_PNG = base64.b64encode(PLACEHOLDER).decode()
+_SHOWN = '<draw:image xlink:href="{}"/>'.format
+_WITHHELD = {
+    "embedded object": (
+        '<draw:object xlink:href="./Object 1"/>' + _SHOWN("Pictures/a.png"),
+        {"object 1"},
+    ),
+    "a formula of MathML": ("<draw:object><x:math>{s}</x:math></draw:object>", {"object 1"}),
+    "plug-in": ('<draw:plugin xlink:href="{s}"/>', {"object 1"}),
+    "picture from elsewhere": (_SHOWN("http://x/{s}.png"), {"picture 1"}),
+    "drawing": (_SHOWN("Pictures/a.wmf"), {"picture 1"}),
+    "document as a picture": (_SHOWN("Pictures/a.txt"), {"picture 1"}),
+    "two ways to show it": (_SHOWN("Pictures/a.wmf") + _SHOWN("Pictures/a.png"), {"picture 1"}),
+    "a picture in the XML": (
+        f"<draw:image><office:binary-data>{_PNG}</office:binary-data></draw:image>",
+        set(),
+    ),
+}
+_INSIDE: dict[str, str | bytes] = {
+    "Object 1/content.xml": SECRET,
+    "Pictures/a.png": PLACEHOLDER,
+    "Pictures/a.wmf": f"\xd7\xcd\xc6\x9a{SECRET}",
+    "Pictures/a.txt": f"this is what {SECRET} wrote",
+}
+
+
+@pytest.mark.parametrize("case", _WITHHELD)
+def test_what_is_inside_and_cannot_be_read_stays_here_and_the_rest_goes(case: str) -> None:
+    inner, places = _WITHHELD[case]
+    body = f"<text:p>kept text<draw:frame>{inner.format(s=SECRET)}</draw:frame></text:p>"
+    content = _file(body, parts=_INSIDE)
+    produced = redact(FORMATS["odt"], content, [SECRET])
+    assert_clean(FORMATS["odt"], produced, [SECRET, "Quarterstaff"])
+    door = HouseDoor()
+    assert text_of(FORMATS["odt"].read(content, door)).startswith("kept text")
+    assert {place for place, _ in door.withheld} == places
+    names = zipfile.ZipFile(io.BytesIO(produced)).namelist()
+    assert len([name for name in names if name.startswith("Pictures/")]) == ("image" in inner)
+    if places:
+        with pytest.raises(DocumentError):
+            FORMATS["odt"].read(content, HouseDoor(options=DocumentOptions(attachments="hold")))
 
 
 def test_tracked_changes_are_held_where_the_profile_says_so() -> None:
