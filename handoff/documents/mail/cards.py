@@ -84,16 +84,18 @@ class ContentLineFormat:
         start = untrusted[:64].removeprefix(b"\xef\xbb\xbf").lstrip().upper()
         return start.startswith(f"BEGIN:{self._outermost}".encode())
 
-    def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:  # noqa: ARG002 - the interface
+    def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
         """Units of every text, name and address in a line that is kept.
 
         Raises:
             DamagedError: a line is none, or blocks do not close.
-            UnsupportedTypeError: a block of a kind that no rule knows.
+            UnsupportedTypeError: a block of a kind that no rule knows, where the profile holds the
+                file for it.
         """
-        lines = _checked(parse_lines(untrusted))
+        lines = parse_lines(untrusted)
+        _tell_unknown(lines, door)
         return tuple(
-            value.unit() for line in lines for value in _values(*line) if value.text.strip()
+            value.unit() for line in _kept(lines) for value in _values(*line) if value.text.strip()
         )
 
     def rewrite(
@@ -104,7 +106,7 @@ class ContentLineFormat:
     ) -> bytes:
         """The lines that are kept, redacted; identifiers and time zones under names of our own."""
         writing = _Writing(by_unit(redactions))
-        lines = _checked(parse_lines(untrusted))
+        lines = _kept(parse_lines(untrusted))
         return b"".join(piece for line in lines for piece in writing.lines(*line))
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:  # noqa: ARG002 - the interface
@@ -133,19 +135,36 @@ class _Value:
         return TextUnit(self.unit_id, UnitKind.BODY, self.text, self.place, self.context)
 
 
-def _checked(lines: list[ContentLine]) -> Iterator[tuple[int, ContentLine]]:
+def _kept(lines: list[ContentLine]) -> Iterator[tuple[int, ContentLine]]:
+    """The lines, with their numbers, less those in blocks of an unknown kind.
+
+    Programs ignore such blocks (RFC 5545, 3.6: "MUST ignore x-comp and iana-comp").
+    """
     open_blocks: list[str] = []
+    unknown = 0
     for number, line in enumerate(lines, 1):
         block = line.value.strip().upper()
         if line.name == "BEGIN":
-            if block not in _BLOCKS:
-                raise UnsupportedTypeError("the file holds a block of an unknown kind")
             open_blocks.append(block)
+            unknown += block not in _BLOCKS
+        elif not open_blocks and line.name.startswith("X-"):
+            continue
         elif not open_blocks or (line.name == "END" and open_blocks.pop() != block):
             raise DamagedError("the blocks of the file do not close")
-        yield number, line
+        if not unknown:
+            yield number, line
+        unknown -= line.name == "END" and block not in _BLOCKS
     if open_blocks:
         raise DamagedError("the blocks of the file do not close")
+
+
+def _tell_unknown(lines: list[ContentLine], door: Door) -> None:
+    for number, line in enumerate(lines, 1):
+        if line.name == "BEGIN" and line.value.strip().upper() not in _BLOCKS:
+            cause = UnsupportedTypeError("this is a block of an unknown kind")
+            if door.options.attachments == "hold":
+                raise cause
+            door.withhold(f"block that begins in line {number}", cause)
 
 
 def _values(number: int, line: ContentLine) -> list[_Value]:

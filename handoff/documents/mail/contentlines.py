@@ -14,6 +14,11 @@ from handoff.errors import DamagedError, LimitError
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _NAME = re.compile(r"(?:[A-Za-z0-9-]{1,40}\.)?([A-Za-z0-9-]{1,60})")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]{1,60})(?:=((?:"[^"]*"|[^;":])*))?')
+# Of extensions (RFC 5545, 3.8.8.2) nothing is kept but a calendar's name; so they need not be
+# well-formed either, and programs that write them are careless with them.
+_DROPPED = re.compile(r"X-(?!WR-CALNAME\b)", re.IGNORECASE)
+# Their parameters say a name; some programs leave the address out, and the colon with it.
+_SELF_NAMED = frozenset({"ORGANIZER", "ATTENDEE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MAX_LINES = 200_000
 _OCTETS = 75  # RFC 5545, 3.1
@@ -41,7 +46,7 @@ def parse_lines(untrusted: bytes) -> list[ContentLine]:
     """The lines of `untrusted`, unfolded.
 
     Raises:
-        DamagedError: a line is none, or something stands outside of BEGIN and END.
+        DamagedError: a line that is no extension breaks the rules.
         EncodingError and the like: see `decode`.
         LimitError: too many lines.
     """
@@ -54,7 +59,8 @@ def parse_lines(untrusted: bytes) -> list[ContentLine]:
 
 def _joined(raw: Iterator[str]) -> Iterator[ContentLine]:
     for first in raw:
-        line = _parsed(first)
+        if (line := _line(first)) is None:
+            continue
         if "QUOTED-PRINTABLE" not in line.parameters.get("ENCODING", "").upper():
             yield line
             continue
@@ -63,6 +69,16 @@ def _joined(raw: Iterator[str]) -> Iterator[ContentLine]:
             pieces[-1:] = [pieces[-1][:-1], more]
         plain = decode(quopri.decodestring("".join(pieces).encode("utf-8"))).text
         yield ContentLine(line.name, line.parameters, plain.replace("\r\n", "\n"))
+
+
+def _line(text: str) -> ContentLine | None:
+    """The line; None for an extension that is none, which would be dropped anyhow."""
+    try:
+        return _parsed(text)
+    except DamagedError:
+        if _DROPPED.match(text):
+            return None
+        raise
 
 
 def _parsed(line: str) -> ContentLine:
@@ -76,7 +92,8 @@ def _parsed(line: str) -> ContentLine:
         key, value = (key, value) if value is not None else ("ENCODING", found[1])
         parameters.setdefault(key, visible(value.strip('"')))
         position = found.end()
-    if line[position : position + 1] != ":":
+    bare = position == len(line) and bool(parameters) and name[1].upper() in _SELF_NAMED
+    if line[position : position + 1] != ":" and not bare:
         raise DamagedError("a line of the file is none of its format")
     return ContentLine(name[1].upper(), parameters, visible(line[position + 1 :]))
 

@@ -7,6 +7,7 @@ import pytest
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import by_name, sniff
 from handoff.errors import DamagedError, DocumentError, UnsupportedTypeError
+from handoff.model import DocumentOptions
 from tests.unit.documents.judge import assert_clean, redact, text_of
 
 SECRET = "Zebulon Quarterstaff"
@@ -31,6 +32,17 @@ PLACES = {
     "attendee, on behalf of": event(f'ATTENDEE;SENT-BY="mailto:{ADDRESS}":mailto:a@example.org'),
     "organizer": event(f"ORGANIZER;CN={SECRET}:MAILTO:{ADDRESS}"),
     "identifier": event(f"UID:{ADDRESS}"),
+    "organizer without an address": event(f"ORGANIZER;CN={SECRET}"),
+    "private property that is none": event(f"X-RADIUS={SECRET}"),
+    "private property outside": event() + f"X-CACHED:{SECRET}\r\n".encode(),
+    "block of an unknown kind": event(
+        "BEGIN:X-MEET",
+        f"SUMMARY:{SECRET}",
+        "BEGIN:VALARM",
+        f"DESCRIPTION:{SECRET}",
+        "END:VALARM",
+        "END:X-MEET",
+    ),
     "private property": event(f"X-ALT-DESC;FMTTYPE=text/html:<p>{SECRET}</p>"),
     "attachment": event(f"ATTACH:https://example.com/{SECRET}"),
     "time zone": event(f"DTEND;TZID={SECRET}:20261124T110000"),
@@ -84,7 +96,9 @@ def test_the_parts_of_a_name_are_units_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (event("BEGIN:VUNHEARD", "END:VUNHEARD"), UnsupportedTypeError),
+        (event("BEGIN:VUNHEARD", "END:VEVENT"), DamagedError),
+        (event("Zebulon;Quarterstaff"), DamagedError),
+        (event("X-WR-CALNAME Zebulon"), DamagedError),
         (event()[:-20], DamagedError),
         (event("no line at all"), DamagedError),
         (event() + b"Dear Zebulon\r\n", DamagedError),
@@ -94,3 +108,12 @@ def test_the_parts_of_a_name_are_units_of_their_own() -> None:
 def test_what_breaks_the_rules_is_held(content: bytes, error: type[DocumentError]) -> None:
     with pytest.raises(error):
         sniff(content).read(content, HouseDoor())
+
+
+def test_a_block_of_an_unknown_kind_stays_here_and_is_told_of() -> None:
+    content = event("BEGIN:X-MEET", "SUMMARY:a", "END:X-MEET", "SUMMARY:kept")
+    door = HouseDoor()
+    assert text_of(by_name("ics").read(content, door)) == "kept"
+    assert [place for place, _ in door.withheld] == ["block that begins in line 5"]
+    with pytest.raises(UnsupportedTypeError):
+        by_name("ics").read(content, HouseDoor(options=DocumentOptions(attachments="hold")))
