@@ -128,9 +128,13 @@ def _attached(piece: _Piece, encoding: str, depth: int) -> Attached:
 
 
 def _attributes(untrusted: bytes) -> Iterator[tuple[int, bytes]]:
-    """Attributes by their number ([MS-OXTNEF] 2.1.3.1), each with its checksum proven."""
+    """Attributes by their number ([MS-OXTNEF] 2.1.3.1), each with its checksum proven.
+
+    But for the sets of properties: Exchange has written wrong checksums for those, and whether they
+    are whole is seen when they are taken apart.
+    """
     position, count = len(_SIGNATURE) + 2, 0
-    while position < len(untrusted):
+    while untrusted[position:].strip(b"\0\r\n"):
         if count >= _MAX_ATTRIBUTES:
             raise LimitError("the message has more attributes than the limit")
         if position + _ATTRIBUTE.size > len(untrusted):
@@ -139,7 +143,8 @@ def _attributes(untrusted: bytes) -> Iterator[tuple[int, bytes]]:
         start = position + _ATTRIBUTE.size
         data = untrusted[start : start + length]
         check = untrusted[start + length : start + length + 2]
-        if len(check) != 2 or sum(data) & 0xFFFF != int.from_bytes(check, "little"):
+        proven = sum(data) & 0xFFFF == int.from_bytes(check, "little")
+        if len(check) != 2 or not (proven or attribute in (_PROPERTIES, _ATTACHMENT)):
             raise DamagedError("the winmail.dat is damaged")
         yield attribute, data
         position, count = start + length + 2, count + 1

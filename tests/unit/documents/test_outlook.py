@@ -207,7 +207,15 @@ HELD: dict[str, tuple[Callable[[], bytes], type[DocumentError]]] = {
     "MSG, RTF that is none": (lambda: msg({0x1000: "", 0x1009: b"x" * 40}), DamagedError),
     "TNEF, encrypted": (lambda: winmail(x001A="IPM.Note.SMIME"), EncryptedError),
     "TNEF, cut off": (lambda: winmail()[:-3], DamagedError),
-    "TNEF, wrong checksum": (lambda: winmail().replace(b"H\0e\0", b"J\0e\0"), DamagedError),
+    "TNEF, wrong checksum": (
+        lambda: winmail(_RENDER, (0x18010, b"Hello")).replace(b"Hello", b"Jello"),
+        DamagedError,
+    ),
+    "TNEF, properties cut off": (
+        lambda: build.tnef([(0x69003, build.tnef_properties({0x1000: "Hello"})[:-4])]),
+        DamagedError,
+    ),
+    "TNEF, more behind it": (lambda: winmail() + b"\r\nHello", DamagedError),
     "TNEF, a property of no type": (
         lambda: build.tnef([(0x69003, struct.pack("<LHH", 1, 0x77, 1))]),
         DamagedError,
@@ -221,6 +229,16 @@ def test_what_cannot_be_read_whole_is_held(case: str) -> None:
     content = make()
     with pytest.raises(error):
         sniff(content).read(content, HouseDoor(options=HOLD))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [winmail().replace(b"H\0e\0", b"J\0e\0"), winmail().replace(b"H\0", b"J\0") + b"\r\n\0"],
+)
+def test_a_wrong_checksum_over_properties_and_blank_bytes_at_the_end_cost_nothing(
+    content: bytes,
+) -> None:
+    assert "Jello there." in text_of(TnefFormat().read(content, HouseDoor()))
 
 
 def test_winmail_in_a_message_is_read_and_delivered_as_a_message() -> None:
