@@ -19,7 +19,8 @@ from handoff.pipeline.tasks import Found, Redacted
 from handoff.sealing.fingerprints import fingerprint
 
 MAX_PLACE = 120
-VERSION_ID = re.compile(r"[A-Za-z0-9._=+/-]{0,120}")
+# Ceph's ids may begin with "-" or ".", and may end as a file's name does: the log admits neither.
+VERSION_ID = re.compile(r"(?!.*\.[A-Za-z0-9]{1,4}\Z)(?:[A-Za-z0-9][A-Za-z0-9._=+/-]{0,119})?")
 
 
 def _draft(run: Run, kind: str, batch_id: str, **fields: Any) -> EventDraft:  # noqa: ANN401 - EventDraft's own fields
