@@ -44,16 +44,28 @@ from handoff.sealing.seal import open_bytes
 from handoff.storage import embedded
 from handoff.storage.s3 import S3Store
 from handoff.storage.withdraw import Withdrawal
+from tests.ceph import Ceph
 from tests.delivered import Batch, Delivered, use_logins
 
+Server = embedded.Server | Ceph
 pytestmark = pytest.mark.real
 CLOCK = SystemClock()
 
 
+ON_BOTH = pytest.mark.parametrize("server", ["seaweedfs", "ceph"], indirect=True)
+
+
 @pytest.fixture
-def there(seaweedfs: embedded.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivered:
-    use_logins(seaweedfs, tmp_path, monkeypatch)
-    return Delivered(Home(tmp_path / "home"), seaweedfs).make()
+def server(request: pytest.FixtureRequest) -> Server:
+    """SeaweedFS, where a test does not ask for both servers (`ON_BOTH`)."""
+    found: Server = request.getfixturevalue(getattr(request, "param", "seaweedfs"))
+    return found
+
+
+@pytest.fixture
+def there(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivered:
+    use_logins(server, tmp_path, monkeypatch)
+    return Delivered(Home(tmp_path / "home"), server).make()
 
 
 def call(there: Delivered, *arguments: str) -> Any:
@@ -94,6 +106,7 @@ def texts(batch: Batch) -> dict[str, bytes]:
     return {number: f"text of {number}".encode() for number in batch.numbers}
 
 
+@ON_BOTH
 def test_after_a_rotation_everything_open_is_sealed_to_the_new_key_alone(there: Delivered) -> None:
     batch, recalled = there.deliver(2), there.deliver(1)
     recall(there.home, CLOCK, recalled.batch_id, How("privilege"))

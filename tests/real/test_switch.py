@@ -32,12 +32,12 @@ from handoff.policy.profiles import load_profile
 from handoff.sealing.keys import load_firm_keys
 from handoff.sealing.manifest import decode
 from handoff.sealing.seal import open_bytes, seal_bytes
-from handoff.storage import embedded
 from handoff.storage.s3 import S3Store
 from tests.delivered import Batch, Delivered, use_logins
-from tests.real.test_reseal import Died, deadly
+from tests.real.test_reseal import ON_BOTH, Died, Server, deadly, server
 
 pytestmark = pytest.mark.real
+__all__ = ["server"]
 
 
 class Redacted(Delivered):
@@ -49,16 +49,16 @@ class Redacted(Delivered):
 
 
 @pytest.fixture
-def acme(seaweedfs: embedded.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Redacted:
-    use_logins(seaweedfs, tmp_path, monkeypatch)
-    made = Redacted(Home(tmp_path / "home"), seaweedfs)
+def acme(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Redacted:
+    use_logins(server, tmp_path, monkeypatch)
+    made = Redacted(Home(tmp_path / "home"), server)
     made.make()
     return made
 
 
 @pytest.fixture
-def beta(acme: Redacted, seaweedfs: embedded.Server) -> Delivered:
-    made = Delivered(acme.home, seaweedfs, name="beta", user="beta", prefix="BETA")
+def beta(acme: Redacted) -> Delivered:
+    made = Delivered(acme.home, acme.server, name="beta", user="beta", prefix="BETA")
     return made.make()
 
 
@@ -94,6 +94,7 @@ def names(acme: Delivered, batch: Batch) -> None:
     names_path(acme.home.records, batch.batch_id).write_bytes(sealed)
 
 
+@ON_BOTH
 def test_what_is_open_goes_on_under_new_numbers_and_the_former_vendor_keeps_its_own(
     acme: Redacted, beta: Delivered
 ) -> None:
