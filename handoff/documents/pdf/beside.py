@@ -18,7 +18,7 @@ from lxml import etree
 
 from handoff.documents.base import Limits
 from handoff.documents.pdf.navigation import Navigation, navigation_of
-from handoff.documents.pdf.objects import dictionaries, text_of
+from handoff.documents.pdf.objects import dictionaries, entries, text_of
 from handoff.documents.pdf.streams import require_bounded
 from handoff.errors import LimitError
 from handoff.model import TextUnit, UnitKind
@@ -82,12 +82,12 @@ def _information(pdf: pikepdf.Pdf, limits: Limits) -> Iterator[tuple[str, UnitKi
     information = pdf.trailer.get("/Info")
     place = "document information"
     if isinstance(information, pikepdf.Dictionary):
-        for key in information.keys():  # noqa: SIM118 - no mapping
+        for key, value in entries(information):
             if key not in _PROGRAMS:
                 yield (
                     "info",
                     UnitKind.METADATA,
-                    text_of(information.get(key)),
+                    text_of(value),
                     "document information",
                 )
     packet = pdf.Root.get("/Metadata")
@@ -143,6 +143,4 @@ def _embedded(item: Any) -> Iterator[Any]:  # noqa: ANN401
     """The file behind a file specification (ISO 32000-1, 7.11.4); /F and /UF are the same file."""
     files = item.get("/EF")
     if isinstance(files, pikepdf.Dictionary):
-        for key in files.keys():  # noqa: SIM118
-            if isinstance(files.get(key), pikepdf.Stream):
-                yield files.get(key)
+        yield from (value for _, value in entries(files) if isinstance(value, pikepdf.Stream))

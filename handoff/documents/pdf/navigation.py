@@ -12,7 +12,7 @@ from typing import Any
 
 import pikepdf
 
-from handoff.documents.pdf.objects import MAX_NODES, text_of, tree_items
+from handoff.documents.pdf.objects import MAX_NODES, entries, text_of, tree_items
 from handoff.documents.splice import edited
 from handoff.errors import LimitError
 from handoff.model import Redaction, TextUnit, UnitKind
@@ -133,7 +133,7 @@ class _Targets:
             self._known = {}
             old = self._root.get("/Dests")
             if isinstance(old, pikepdf.Dictionary):
-                self._known.update((key, old.get(key)) for key in old.keys())  # noqa: SIM118
+                self._known.update(entries(old))
             names = self._root.get("/Names")
             if isinstance(names, pikepdf.Dictionary):
                 for key, value in tree_items(names.get("/Dests"), "/Names"):

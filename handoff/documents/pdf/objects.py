@@ -22,6 +22,14 @@ def text_of(value: Any) -> str:  # noqa: ANN401 - pikepdf objects are dynamic
     return str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
+def entries(group: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """Keys and values of a dictionary or stream; a key that is no UTF-8 has lone surrogates.
+
+    pikepdf's `get` does not take such keys, which programs of before PDF 1.2 wrote.
+    """
+    return ((key, group[key]) for key in group.keys())  # noqa: SIM118
+
+
 def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
     """Every dictionary and stream of the file, those inside of others too, each once."""
     for item in pdf.objects:
@@ -32,8 +40,7 @@ def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
                 pending.extend(child for child in current if _inside(child))
             elif isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
                 yield current
-                values = (current.get(key) for key in current.keys())  # noqa: SIM118
-                pending.extend(child for child in values if child is not None and _inside(child))
+                pending.extend(child for _, child in entries(current) if _inside(child))
 
 
 def _inside(value: Any) -> bool:  # noqa: ANN401

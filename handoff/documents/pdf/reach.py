@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 
 from handoff.documents.pdf import operators
+from handoff.documents.pdf.objects import entries
 from handoff.documents.pdf.stills import legible
 
 _Number = tuple[int, int]
@@ -107,8 +108,7 @@ def _type3(resources: Any) -> Iterator[Any]:  # noqa: ANN401
 
 def _values(group: Any) -> Iterator[Any]:  # noqa: ANN401
     if isinstance(group, pikepdf.Dictionary):
-        for key in group.keys():  # noqa: SIM118
-            yield group.get(key)
+        yield from (value for _, value in entries(group))
 
 
 def _shows_text(stream: Any, shows: dict[_Number, bool]) -> bool:  # noqa: ANN401

@@ -19,6 +19,7 @@ from handoff.documents.base import Door, Limits
 from handoff.documents.pdf import attached, operators, schema
 from handoff.documents.pdf.glimpse import seen_units
 from handoff.documents.pdf.mined import page_texts
+from handoff.documents.pdf.objects import entries
 from handoff.documents.pdf.reach import reach_of
 from handoff.documents.pdf.scrub import open_saved
 from handoff.documents.pdf.streams import require_bounded
@@ -153,8 +154,7 @@ def _collect(item: Any, strings: list[str], names: set[str]) -> None:  # noqa: A
             pending.extend(child for child in current if _is_direct(child))
         elif isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
             names.update(_printable(key) for key in current.keys())  # noqa: SIM118
-            values = (current.get(key) for key in current.keys())  # noqa: SIM118
-            pending.extend(child for child in values if _is_direct(child))
+            pending.extend(child for _, child in entries(current) if _is_direct(child))
 
 
 def _printable(key: str) -> str:

@@ -16,6 +16,7 @@ import pikepdf
 
 from handoff.documents.base import Limits
 from handoff.documents.pdf import operators, schema
+from handoff.documents.pdf.objects import entries
 from handoff.documents.pdf.stills import legible
 from handoff.documents.pdf.streams import filters_of, require_bounded
 from handoff.errors import DamagedError, DocumentError, UnsafeContentError
@@ -187,17 +188,16 @@ class _Scrubber:
     def _visit_dictionary(self, kind: str, item: Any) -> None:  # noqa: ANN401
         every = schema.MAPS.get(kind)
         known = schema.KEYS.get(kind, {})
-        for key in list(item.keys()):
+        for key, value in list(entries(item)):
             if key == "/Length" and isinstance(item, pikepdf.Stream):
                 continue
             value_kind = every or known.get(key)
-            value = item.get(key)
             if value_kind is None or not _allowed(value_kind, value):
                 del item[key]
             elif value_kind != schema.PLAIN:
                 if kind == "fonts" and isinstance(value, pikepdf.Dictionary):
-                    value = item[key] = self._shared_font(value)
-                self._pending.append((value_kind, value))
+                    item[key] = self._shared_font(value)
+                self._pending.append((value_kind, item[key]))
 
     def _shared_font(self, font: Any) -> Any:  # noqa: ANN401
         """The font as an object of its own, one for all that are spelled alike.

@@ -274,3 +274,23 @@ def test_columns_of_single_letters_stay_apart(bench: Any, build: Any) -> None:
     shown = " ".join(f"1 0 0 1 {72 + 40 * i} 700 Tm ({c}) Tj" for i, c in enumerate("YNYNNY"))
     build.page(f"BT /F1 12 Tf {shown} ET")
     assert bench.text(build.bytes()).split() == list("YNYNNY")
+
+
+def test_names_that_are_no_utf_8_are_names_like_others(
+    bench: Any, build: Any, show_lines: Show, everything: Callable[[bytes], str]
+) -> None:
+    latin = "/F\udce4"
+    fonts = Dictionary(F1=build.font)
+    fonts[latin] = build.font
+    page = build.page(show_lines("Dear John Smith, go on"))
+    page.Resources.Font = fonts
+    state = build.form("0 0 m")
+    states = Dictionary(Off=state)
+    states["/Ja\udce4"] = state
+    box = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Btn, Rect=Array([0, 0, 9, 9]))
+    box.AS, box.AP = Name.Off, Dictionary(N=states)
+    box = build.pdf.make_indirect(box)
+    page.Annots, build.pdf.Root.AcroForm = Array([box]), Dictionary(Fields=Array([box]))
+    produced = bench.redact(build.bytes(), "John Smith")
+    assert "go on" in bench.page_text(produced)
+    assert "Smith" not in everything(produced)
