@@ -57,6 +57,14 @@ _SOURCES = rf"""(?:
     (?:,?[ ](?:at[ ])?(?:§{{1,2}}|paras?\.?|pp?\.)?[ ]?
     (?:\[\d{{1,3}}\]|\d{{1,4}}(?:[\-–]\d{{1,4}})?)(?![\w/]))?"""
 _SOURCE = re.compile(_SOURCES.replace("[ ]", r"(?:\s{1,3})"), re.VERBOSE)
+_OPENING = re.compile(
+    r"[\[(\dACDEFMORS](?:(?<=[\[(])(?=1[6-9]|20|GC)|(?<=\b\d)(?=\d{0,3}\s{1,3}[A-Z(])"
+    r"|(?<=\b[A-Z])(?=ct\s|CHR|CLI:|IR\s|U:|ode|ed\.|easure|egulation|eports|eries|irective"
+    r"|ramework|rd(?:er|inance)|ules))"
+)
+"""How a source may begin: quick to look for, where `_SOURCE` tries all of its forms everywhere."""
+_REPEATED = re.compile(r"\b(?:cited\s|op\.\s|above-)")
+"""So may one that only refers back, and has no number."""
 _OWN = re.compile(r"neutral\s+citation(?:\s+(?:number|no\.?))?\s*:?\s*$", re.IGNORECASE)
 """A citation after these words is the document's own number, and no authority."""
 
@@ -106,13 +114,26 @@ _BLOCK_END = "\u2022"
 def citations(text: str) -> Iterator[tuple[int, int]]:
     """The ranges of `text` that cite an authority, in order; linear in its length."""
     after = 0
-    for source in _SOURCE.finditer(text):
+    for source in _sources(text):
         start = source.start()
         before = text[max(after, start - _BACK) : start]
         if not _OWN.search(before):
             named = _named(before, source.group())
             yield start - named, source.end()
         after = source.end()
+
+
+def _sources(text: str) -> Iterator[re.Match[str]]:
+    """What `_SOURCE.finditer` gives, tried only where a source may begin."""
+    openings = [match.start() for match in _OPENING.finditer(text)]
+    if "cit" in text:
+        openings = sorted([*openings, *(match.start() for match in _REPEATED.finditer(text))])
+    after = 0
+    for start in openings:
+        source = _SOURCE.match(text, start) if start >= after else None
+        if source:
+            yield source
+            after = source.end()
 
 
 def without_markup(text: str) -> Folded:

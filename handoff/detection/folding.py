@@ -7,8 +7,11 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-_IRREGULAR = re.compile(f"[{_INVISIBLE}]+|(?:[{_INVISIBLE}]*\\s[{_INVISIBLE}]*)+")
-_SAME = {ord("’"): "'", ord("‘"): "'", ord("‐"): "-", ord("‑"): "-", ord("–"): "-"}
+_IRREGULAR = re.compile(
+    rf"[\s{_INVISIBLE}](?:(?<=[{_INVISIBLE}])[{_INVISIBLE}]*|(?<=\s)[\s{_INVISIBLE}]+|(?<=[^\S ]))"
+)
+"""All that is not a single space between visible characters; of those a text is full."""
+_SAME = (("’", "'"), ("‘", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"))
 """Apostrophes and hyphens that typesetting varies within one and the same name."""
 
 _STATE_FORM = re.compile(
@@ -50,14 +53,13 @@ def fold(text: str) -> Folded:
     """`text` folded; linear in its length, and small beside it in memory."""
     lowered = _lower(text)
     if not lowered.isascii():
-        lowered = lowered.translate(_SAME)
+        for sign, plain in _SAME:
+            lowered = lowered.replace(sign, plain)
     parts: list[str] = []
     starts, origins = [0], [0]
     size = after = 0
     for match in _IRREGULAR.finditer(lowered):
         run = match.group()
-        if run == " ":
-            continue
         gap = " " if any(map(str.isspace, run)) else ""
         parts += (lowered[after : match.start()], gap)
         size += match.start() - after + len(gap)
