@@ -32,7 +32,7 @@ _PARTS = ("content.xml", "styles.xml")
 _VALUES = tuple(f"{names.OFFICE}{name}-value" for name in ("date", "time", "boolean"))
 _LONG_NUMBER = re.compile(r"(?:\D*\d){6}")
 _OUTLINES = (f"{names.SVG}d", f"{names.DRAW}points", f"{names.DRAW}enhanced-path")
-_OUTLINE = re.compile(r"(?:[-\d.,\s]|[MmLlHhVvCcSsQqTtAaZzNF](?![A-Za-z]{3}))*")
+_OUTLINE = re.compile(r"(?:[-\d.,\s]|[?]f\d|\$\d|[MmLlHhVvCcSsQqTtAaZzNFUWBXY](?![A-Za-z]{2}))*")
 _SHEET = f"{names.TABLE}table"
 _CELL = f"{names.TABLE}table-cell"
 
@@ -150,6 +150,7 @@ def _settled(element: Element, attribute: str) -> bool:
         or is_font_list(attribute)
         or element.get(attribute) in names.ENUMERATED
         or (attribute in _OUTLINES and _OUTLINE.fullmatch(element.get(attribute)) is not None)
+        or names.is_drawn(attribute, element.get(attribute))
         or (element.tag == _SHEET and attribute == f"{names.TABLE}name")
     )
 

@@ -93,3 +93,34 @@ _AUTOMATIC = re.compile(r"[A-Za-z]{1,3}\d{1,5}")
 def is_own_name(name: str) -> bool:
     """Whether a name is one that the program made, and so nobody's."""
     return name in OWN_NAMES or _AUTOMATIC.fullmatch(name) is not None
+
+
+_DRAWN_IN = tuple(f"{{{_BASE}{name}:1.0}}" for name in (
+    "xsl-fo-compatible", "style", "drawing", "svg-compatible",
+))  # fmt: skip
+_DRAWN_WORDS = """
+    none hidden solid dotted dashed double groove ridge inset outset fine-dashed dash-dot
+    dash-dot-dot double-thin thin medium thick transparent auto rotate translate scale skewX skewY
+    matrix rect sqrt abs cos sin tan atan atan2 min max if pi left top right bottom width height
+    logwidth logheight xstretch ystretch hasstroke hasfill
+"""
+_DRAWN = re.compile(
+    rf"{'|'.join(_DRAWN_WORDS.split())}|\#[0-9a-fA-F]{{6}}|[?]f\d{{1,4}}|\$\d{{1,3}}"
+    r"|\d{0,5}(?:\.\d{1,20})?(?:cm|mm|in|pt|pc|px|%)?"
+)
+_BETWEEN = re.compile(r"[-+*/(),\s]+")
+_NO_COUNT = re.compile(r"\.\d+|#[0-9a-fA-F]{6}")
+_LONG_NUMBER = re.compile(r"(?:\d[- ]?){6}")
+
+
+def is_drawn(attribute: str, value: str) -> bool:
+    """Whether the attribute is of how something looks, and says it in measures and known words.
+
+    A border, a shadow, a transformation, a formula of a shape: nothing that could be a name, and no
+    number as long as people's are.
+    """
+    return (
+        attribute.startswith(_DRAWN_IN)
+        and all(map(_DRAWN.fullmatch, _BETWEEN.split(value)))
+        and not _LONG_NUMBER.search(_NO_COUNT.sub("", value))
+    )

@@ -15,7 +15,7 @@ from handoff.documents.ooxml.cells import (
     shown,
 )
 from handoff.documents.ooxml.formulas import FormulaSlot, says_something, settle_cells, settle_rules
-from handoff.documents.ooxml.names import MC, A, C, X, split
+from handoff.documents.ooxml.names import MC, A, C, X, is_font, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.ooxml.pageheaders import header_passages, settle_headers
 from handoff.documents.slots import Passage, Piece, Slot
@@ -51,6 +51,7 @@ DETACH = {
     f"{C}externalData": "element",
     f"{C}userShapes": "element",
 }
+_FONT_NAMES = (f"{X}name", f"{X}rFont")
 _NUMBER_FORMAT = re.compile(r'(?:General|AM/PM|A/P|[ymdhsbgeE]|[^"A-Za-z])*')
 _CELL_AT = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _NOT_IN_SHEET_NAMES = str.maketrans("[]:*?/\\", "()-----")
@@ -130,6 +131,8 @@ def settled(element: Element, attribute: str) -> bool:
         return element.tag in (f"{X}f", f"{X}author")
     if name in ("ref", "sqref", "r", "activeCell", "topLeftCell", "location"):
         return all(_CELL_AT.fullmatch(at) for at in re.split("[: ]", element.get(attribute)))
+    if element.tag in _FONT_NAMES and name == "val":
+        return is_font("font", element.get(attribute))
     if local == "numFmt" and name == "formatCode":
         return _NUMBER_FORMAT.fullmatch(element.get(attribute)) is not None
     named = element.tag in (f"{X}sheet", f"{X}cellStyle") and name == "name"

@@ -165,6 +165,14 @@ PLACES: dict[str, Callable[[str], bytes]] = {
 }  # fmt: skip
 
 
+def test_the_names_of_common_fonts_are_no_text() -> None:
+    fonts = '<fonts><font><name val="{}"/></font><font><name val="Zebulon"/></font></fonts>'
+    content = build(styles=fonts.format("Calibri"))
+    units = text_of(HANDLER.read(content, HouseDoor()))
+    assert "Calibri" not in units
+    assert "Zebulon" in units
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -207,6 +207,24 @@ def test_kinds_and_their_templates_are_told_by_content(kind: str) -> None:
         assert b"template" not in produced[:100]
 
 
+@pytest.mark.parametrize(
+    ("value", "read"),
+    {
+        "0.06pt solid #000063": False,
+        "#808080 0.18cm 0.18cm": False,
+        "rotate (0.142244334037538) translate (0.195cm 1.973cm)": False,
+        "rect(0cm, 0cm, 0cm, 0cm)": False,
+        "if(?f0 ,1,sin($1 ))": False,
+        "solid Zebulon": True,
+        "solid 555-123-4567": True,
+        "0.5551234567x": True,
+    }.items(),
+)
+def test_how_something_is_drawn_is_no_text(value: str, read: bool) -> None:
+    content = _file(f'<draw:frame fo:border="{value}" draw:transform="{value}"/>')
+    assert bool(text_of(FORMATS["odt"].read(content, HouseDoor()))) is read
+
+
 def test_the_media_type_may_stand_behind_other_files() -> None:
     content = _file("<text:p>x</text:p>", first="content.xml")
     produced = sniff(content).rewrite(content, (), HouseDoor())
