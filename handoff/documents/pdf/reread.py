@@ -28,6 +28,7 @@ from handoff.model import TextUnit, UnitKind
 
 _WORD = re.compile(r"\w{3,}")
 _BETWEEN = re.compile(r"\W+")
+_REPEATED = re.compile(r"(\D)\1+")
 _NO_CONTROLS = {code: None for code in (*range(32), 127) if code != ord("\n")}
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
@@ -88,7 +89,8 @@ def _unseen(first: str, second: str) -> bool:
     """Whether `first` holds a word that `second` does not, whatever the spaces between.
 
     Words of a scan's text layer may overlap, and readers then put their letters in another order:
-    the same letters are no hidden ones.
+    the same letters are no hidden ones. Nor is a letter that is shown twice at one place, to look
+    bold, of which PDFium reports one.
     """
     normal = _normal(second)
     known = _WORD.findall(normal)
@@ -96,8 +98,14 @@ def _unseen(first: str, second: str) -> bool:
     if not unknown:
         return False
     seen = _BETWEEN.sub("", normal)
-    reordered = {"".join(sorted(word)) for word in known}
-    return any(word not in seen and "".join(sorted(word)) not in reordered for word in unknown)
+    reordered = set(map(_sorted, known))
+    left = {word for word in unknown if word not in seen and _sorted(word) not in reordered}
+    once = {_REPEATED.sub(r"\1", word) for word in known} if left else ()
+    return any(_REPEATED.sub(r"\1", word) not in once for word in left)
+
+
+def _sorted(word: str) -> str:
+    return "".join(sorted(word))
 
 
 def _normal(text: str) -> str:

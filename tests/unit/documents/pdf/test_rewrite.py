@@ -131,6 +131,10 @@ def test_text_that_only_one_reader_sees_is_refused(bench: Any, build: Any) -> No
     # Words of a scan that overlap: the same letters in another order, and letters more.
     assert not reread._unseen("signed lo1", "signed 1lo")
     assert reread._unseen("signed lo12", "signed 1lo")
+    # A letter set twice at one place looks bold; a digit more is another number.
+    assert not reread._unseen("MMinutes of tthee board", "Minutes of the board")
+    assert reread._unseen("no 1223", "no 123")
+    assert reread._unseen("Annabel", "Ana bela")
     assert UnsafeContentError.code
 
 
