@@ -21,6 +21,7 @@ from handoff.documents.odf.inside import (
 from handoff.documents.odf.package import MEDIA_TYPE, declared_type, open_package, write_package
 from handoff.documents.odf.reread import reread_file
 from handoff.documents.ooxml import xmlio
+from handoff.documents.ooxml.names import is_new_sheet
 from handoff.documents.ooxml.sweep import sweep
 from handoff.documents.slots import Passage, Piece, SharedValue, Slot
 from handoff.documents.splice import by_unit
@@ -30,6 +31,8 @@ from handoff.model import Redaction, TextUnit, UnitKind
 
 _PARTS = ("content.xml", "styles.xml")
 _VALUES = tuple(f"{names.OFFICE}{name}-value" for name in ("date", "time", "boolean"))
+# A time of day or a duration (ISO 8601), hours and minutes: no number of a person.
+_DURATION = re.compile(r"PT\d{1,5}H\d{1,2}M\d{1,2}(?:[.,]\d{1,9})?S")
 _LONG_NUMBER = re.compile(r"(?:\D*\d){6}")
 _OUTLINES = (f"{names.SVG}d", f"{names.DRAW}points", f"{names.DRAW}enhanced-path")
 _OUTLINE = re.compile(r"(?:[-\d.,\s]|[?]f\d|\$\d|[MmLlHhVvCcSsQqTtAaZzNFUWBXY](?![A-Za-z]{2}))*")
@@ -199,7 +202,9 @@ def _values(root: Element, key: str, place: str) -> Iterator[SharedValue]:
     for cell in root.iter(_CELL):
         for name in (*_VALUES, f"{names.OFFICE}value"):
             value = cell.get(name, "")
-            if name in _VALUES[:1] or _LONG_NUMBER.match(value):
+            if name in _VALUES[:1] or (
+                _LONG_NUMBER.match(value) and not _DURATION.fullmatch(value)
+            ):
                 groups.setdefault(value, []).append(Slot(cell, name))
     for number, (value, slots) in enumerate(filter(lambda item: item[0], groups.items()), 1):
         yield SharedValue(f"{key}.v{number}", UnitKind.TABLE, f"{place}, cell value", value, slots)
@@ -208,7 +213,7 @@ def _values(root: Element, key: str, place: str) -> Iterator[SharedValue]:
 def _sheets(root: Element, key: str) -> Iterator[SharedValue]:
     for number, table in enumerate(root.iter(_SHEET), 1):
         name = table.get(f"{names.TABLE}name", "")
-        if name.strip():
+        if name.strip() and not is_new_sheet(name):
             slot = Slot(table, f"{names.TABLE}name")
             yield SharedValue(f"{key}.t{number}", UnitKind.NAME, f"table {number}", name, [slot])
 

@@ -60,7 +60,8 @@ INLINE = frozenset(
     {
         *(f"{TEXT}{name}" for name in ("span", "s", "tab", "line-break", "soft-page-break", "note",
           "note-citation", "note-body", "bookmark", "bookmark-start", "bookmark-end", "ruby",
-          "ruby-base", "ruby-text", "page-number", "page-count", "p", "h", "list", "list-item",
+          "ruby-base", "ruby-text", "page-number", "page-count", "sheet-name", "p", "h", "list",
+          "list-item",
           "list-header", "number", "section", "table-of-content", "index-body", "index-title")),
         f"{OFFICE}annotation", f"{OFFICE}annotation-end",
     }

@@ -15,7 +15,7 @@ from handoff.documents.ooxml.cells import (
     shown,
 )
 from handoff.documents.ooxml.formulas import FormulaSlot, says_something, settle_cells, settle_rules
-from handoff.documents.ooxml.names import MC, A, C, X, is_font, split
+from handoff.documents.ooxml.names import MC, A, C, X, is_font, is_new_sheet, split
 from handoff.documents.ooxml.package import Part
 from handoff.documents.ooxml.pageheaders import header_passages, settle_headers
 from handoff.documents.slots import Passage, Piece, Slot
@@ -108,6 +108,8 @@ def clean(parts: Sequence[Part], door: Door) -> None:
 def passages(part: Part, key: str, words: str, parts: Sequence[Part]) -> Iterator[Passage]:
     """Cells with their column's heading, sheet names, comments, and paragraphs of drawings."""
     for number, sheet in enumerate(part.root.iter(f"{X}sheet"), 1):
+        if is_new_sheet(sheet.get("name", "")):
+            continue
         pieces = [Piece(sheet.get("name", ""), SheetNameSlot(sheet, "name"))]
         yield Passage(f"{key}.n{number}", UnitKind.NAME, f"name of sheet {number}", pieces)
     dates = next(iter(filter(None, (date_styles(other.root) for other in parts))), {})

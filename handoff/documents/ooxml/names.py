@@ -69,6 +69,12 @@ _CSS = re.compile(
 _SHAPE = re.compile(r"#?_x0000_[a-z]\d{1,9}")
 _URN = re.compile(r"urn:microsoft\.com/office/officeart/[\w/.#+-]{1,80}")
 
+# What programs call a new sheet, in the languages that they speak.
+_NEW_SHEET = re.compile(
+    r"(?:Sheet|Chart|Tabelle|Tableau|Table|Feuil|Feuille|Hoja|Folha|Planilha|Foglio|Blad|Ark|Arkusz"
+    r"|List|Taul|Munka|Munkalap|Sayfa|Лист|工作表|シート|시트) ?\d{1,3}"
+)
+
 _FONT_ATTRIBUTES = frozenset(
     {"ascii", "hAnsi", "cs", "eastAsia", "typeface", "font", "fontName", "face"}
 )
@@ -113,6 +119,11 @@ def is_measure(value: str) -> bool:
 def is_guid(text: str) -> bool:
     """Whether `text` is a GUID in braces, by which parts refer to one another."""
     return text.startswith("{") and _GUID.fullmatch(text) is not None
+
+
+def is_new_sheet(name: str) -> bool:
+    """Whether `name` is the one that a program gave a sheet when it was made."""
+    return _NEW_SHEET.fullmatch(name) is not None
 
 
 def is_levels(value: str) -> bool:

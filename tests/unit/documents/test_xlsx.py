@@ -165,6 +165,12 @@ PLACES: dict[str, Callable[[str], bytes]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(("name", "read"), [("Sheet12", False), ("Zebulon 2", True)])
+def test_the_name_that_a_program_gave_a_new_sheet_is_no_text(name: str, read: bool) -> None:
+    units = HANDLER.read(build(name=name), HouseDoor())
+    assert any(unit.kind is UnitKind.NAME for unit in units) is read
+
+
 def test_the_names_of_common_fonts_are_no_text() -> None:
     fonts = '<fonts><font><name val="{}"/></font><font><name val="Zebulon"/></font></fonts>'
     content = build(styles=fonts.format("Calibri"))

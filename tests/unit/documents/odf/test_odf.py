@@ -224,6 +224,21 @@ def test_how_something_is_drawn_is_no_text(value: str, read: bool) -> None:
     assert bool(text_of(FORMATS["odt"].read(content, HouseDoor()))) is read
 
 
+def test_new_sheets_durations_and_the_field_of_a_sheets_name_stay_as_they_are() -> None:
+    cell = '<table:table-cell office:value-type="time" office:time-value="PT288H00M00S"/>'
+    table = (
+        f'<table:table table:name="{{}}"><table:table-row>{cell}</table:table-row></table:table>'
+    )
+    field = "<text:p><text:sheet-name>???</text:sheet-name></text:p>"
+    content = _file(table.format("Sheet2") + table.format("Feuil 3 of Zebulon") + field, "ods")
+    assert text_of(FORMATS["ods"].read(content, HouseDoor())).split("\n") == [
+        "???",
+        "Feuil 3 of Zebulon",
+    ]
+    produced = zipfile.ZipFile(io.BytesIO(redact(FORMATS["ods"], content, [])))
+    assert b"<text:sheet-name>" in produced.read("content.xml")
+
+
 def test_the_media_type_may_stand_behind_other_files() -> None:
     content = _file("<text:p>x</text:p>", first="content.xml")
     produced = sniff(content).rewrite(content, (), HouseDoor())
