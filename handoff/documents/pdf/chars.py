@@ -72,6 +72,12 @@ class Chars:
         left, right, bottom, top = _BOX.unpack_from(self._raw, self._at(index, _BOX_AT))
         return Rect(left, bottom, right, top)
 
+    def extent(self, indexes: Sequence[int]) -> Rect:
+        """Around the ink of all of `indexes`, of which there is at least one."""
+        boxes = [_BOX.unpack_from(self._raw, self._at(index, _BOX_AT)) for index in indexes]
+        lefts, rights, bottoms, tops = zip(*boxes, strict=True)
+        return Rect(min(lefts), min(bottoms), max(rights), max(tops))
+
     def loose(self, index: int) -> Rect:
         """Around the glyph's full advance and line height."""
         left, top, right, bottom = _LOOSE.unpack_from(self._raw, self._at(index, _LOOSE_AT))

@@ -168,25 +168,29 @@ def _matched(
     """Glyphs to codes in order; None unless each stands where the one before it leads to."""
     unit = show.size * show.scale
     remaining = iter(drawn)
-    glyphs: list[_Glyph] = []
+    shown: list[tuple[int, ...]] = []
+    gone: list[float | None] = []
     strays: list[float] = []
     before: Glyph | None = None
     gaps = 0.0
     for position, (code, moved) in enumerate(codes):
         if position in silent:
-            glyphs.append(_Glyph(code, (), None))
+            shown.append(())
+            gone.append(None)
             before = None
             continue
         glyph = next(remaining)
         if before is not None:
             advance = (glyph.start - before.start) / unit + moved / 1000
-            glyphs[-1] = glyphs[-1]._replace(gap=-1000 * advance)
+            gone[-1] = -1000 * advance
             strays.append(abs(advance - (before.end - before.start + gaps) / unit))
         gaps = (show.letter_gap + (show.word_gap if code == _BLANK else 0.0)) * show.scale
-        last = glyph.end - glyph.start + gaps
-        glyphs.append(_Glyph(code, glyph.characters, -1000 * last / unit))
+        shown.append(glyph.characters)
+        gone.append(-1000 * (glyph.end - glyph.start + gaps) / unit)
         before = glyph
-    return glyphs if _is_close(strays) else None
+    if not _is_close(strays):
+        return None
+    return [_Glyph(code, *rest) for (code, _), *rest in zip(codes, shown, gone, strict=True)]
 
 
 def _is_close(strays: Sequence[float]) -> bool:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from handoff.documents import ocr
 from handoff.documents.pdf.boxes import Box, widened
@@ -149,27 +150,41 @@ def _boxes(chars: Chars, starts: Sequence[int], indexes: Sequence[int], label: s
     ]
 
 
+class _Place(NamedTuple):
+    """A character as it stands: its line, its direction, the middle and the size of its box."""
+
+    line: int
+    quarter: int
+    x: float
+    y: float
+    extent: float
+
+
+def _place(chars: Chars, starts: Sequence[int], index: int) -> _Place:
+    box = chars.loose(index)
+    extent = max(chars.size(index), box.height, box.width)
+    quarter = quarter_turns(chars.angle(index))
+    return _Place(bisect_right(starts, index), quarter, *box.center, extent)
+
+
 def _runs(chars: Chars, starts: Sequence[int], indexes: Sequence[int]) -> Iterator[list[int]]:
     """Split by lines, and inside a line where a wide gap or another direction begins."""
     run: list[int] = []
+    before: _Place | None = None
     for index in indexes:
-        if run and not _adjoins(chars, starts, run[-1], index):
+        place = _place(chars, starts, index)
+        if before is not None and not _adjoins(before, place):
             yield run
             run = []
         run.append(index)
+        before = place
     if run:
         yield run
 
 
-def _adjoins(chars: Chars, starts: Sequence[int], a: int, b: int) -> bool:
-    if bisect_right(starts, a) != bisect_right(starts, b):
-        return False
-    if quarter_turns(chars.angle(a)) != quarter_turns(chars.angle(b)):
-        return False
-    first, second = chars.loose(a), chars.loose(b)
-    gap = 3 * max(chars.size(a), chars.size(b), first.height, first.width)
-    (x0, y0), (x1, y1) = first.center, second.center
-    return abs(x0 - x1) + abs(y0 - y1) < gap
+def _adjoins(a: _Place, b: _Place) -> bool:
+    gap = 3 * max(a.extent, b.extent)
+    return a[:2] == b[:2] and abs(a.x - b.x) + abs(a.y - b.y) < gap
 
 
 def _strip(box: Rect) -> Rect:
@@ -181,9 +196,7 @@ def _strip(box: Rect) -> Rect:
 
 def _area(chars: Chars, run: Sequence[int]) -> Rect:
     """Around the glyphs of a run, padded, and never thinner than letters are."""
-    whole = chars.box(run[0])
-    for index in run:
-        whole = whole.joined(chars.box(index))
+    whole = chars.extent(run)
     least = _LEAST_HEIGHT * max(chars.size(index) for index in run)
     sideways = quarter_turns(chars.angle(run[0])) % 2 == 1
     across = whole.width if sideways else whole.height
