@@ -83,6 +83,57 @@ class RunLockedError(HandoffError):
     hint = "wait for the other run to finish, or use --wait to queue behind it"
 
 
+class VendorNotToldError(HandoffError):
+    """The documents were delivered, but a notice of them did not reach the vendor."""
+
+    code = "notify.not_told"
+    exit_code = 5
+    hint = "run the same command again, which tells only who was not told; or tell them by hand"
+
+
+class NotificationError(HandoffError):
+    """Base: why a notice could not be given; what was delivered stays delivered."""
+
+    abstract: ClassVar[bool] = True
+    code = "notify.error"
+    exit_code = 5
+
+
+class MailLoginError(NotificationError):
+    """The mail server's login file cannot be used, or the server refused the login."""
+
+    code = "notify.login"
+    hint = "`mail.login` is a file of yours, mode 0600: the user's name, below it the password"
+
+
+class MailUnreachableError(NotificationError):
+    """The mail server cannot be reached, broke off, or did not answer in time."""
+
+    code = "notify.unreachable"
+    hint = "check `mail.host` and `mail.port` in config.yaml, and the network"
+
+
+class MailTlsError(NotificationError):
+    """The mail server offers no TLS, or shows a certificate that we may not trust."""
+
+    code = "notify.tls"
+    hint = "check `mail.tls`; set `mail.ca` to the authority's certificate file; nothing was sent"
+
+
+class MailRefusedError(NotificationError):
+    """The mail server did not take the mail for one or all of those it was for."""
+
+    code = "notify.refused"
+    hint = "check `mail.sender` in config.yaml and `notification.email` in the vendor's policy"
+
+
+class NotifyCommandError(NotificationError):
+    """The program that tells the vendor could not be started, failed, or did not end."""
+
+    code = "notify.command"
+    hint = "run the program of `notification.command` by hand, with a batch id on its input"
+
+
 # --- 10-19: policy, configuration, the machine ---------------------------------------------------
 
 

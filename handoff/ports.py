@@ -53,6 +53,13 @@ class Reporter(Protocol):
         """A document of `size` bytes has passed the present stage, or was held in it."""
         ...
 
+    def told(self, batch_id: str, state: str, detail: str) -> None:
+        """The vendor was told of a batch (`sent`), is to be told `detail` by hand, or could not be.
+
+        `state` is `sent`, `by_hand` or `failed`; then `detail` is the error's code.
+        """
+        ...
+
     def note(self, text: str) -> None:
         """Something the person should know: a warning, a batch finished earlier."""
         ...

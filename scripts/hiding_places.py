@@ -69,6 +69,9 @@ class Silent:
     def advance(self, doc_id: str, size: int, *, held: bool = False) -> None:
         """Say nothing."""
 
+    def told(self, batch_id: str, state: str, detail: str) -> None:
+        """Say nothing."""
+
     def note(self, text: str) -> None:
         """Say nothing."""
 

@@ -74,6 +74,16 @@ class Screen:
             done = self._progress.tasks[self._task].fields["size"] + size
             self._progress.update(self._task, advance=1, held=self.held, size=done)
 
+    def told(self, batch_id: str, state: str, detail: str) -> None:
+        """Say that the vendor was told, or what to tell it by hand; a failure ends the run."""
+        if self.as_json:
+            emit("notification", batch_id=batch_id, state=state, detail=detail)
+        elif state == "sent":
+            say(f"the vendor was told of batch {batch_id}")
+        elif state == "by_hand":
+            why = "no mail server is configured (`mail:` in config.yaml)"
+            say(f"{why}; tell the vendor by hand:\n{detail}")
+
     def note(self, text: str) -> None:
         """Say a warning."""
         if self.as_json:

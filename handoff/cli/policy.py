@@ -81,7 +81,8 @@ def _findings(home: Home, names: Sequence[str]) -> list[Finding]:
         except ConfigError as error:
             broken.append(Finding("HP001", name, error.message))
     profiles = frozenset(path.stem for path in home.profiles.glob("*.yaml"))
-    setup = Setup(config.firm.value(), datetime.now(UTC).date(), profiles)
+    today = datetime.now(UTC).date()
+    setup = Setup(config.firm.value(), today, profiles, config.mail is not None)
     found = [*broken, *lint(policies, setup)]
     return [f for f in found if not names or f.vendor in {*names, ""}]
 

@@ -55,13 +55,16 @@ def command(
 
     Exit status: 0 all is gone, 3 something is denied and still there, 59 on legal hold.
     """
+    from handoff.cli.outcomes import Screen
     from handoff.pipeline.home import Home, SystemClock
     from handoff.pipeline.recalling import How, recall
 
     home = Home.locate(home_path).require()
     how = How(reason, as_profile, bypass_governance, deny_only, output)
-    done = recall(home, SystemClock(), reference, how, wait=wait)
+    done = recall(home, SystemClock(), reference, how, wait=wait, reporter=Screen(as_json))
     (_emit if as_json else _print)(done)
+    if done.untold is not None:
+        raise done.untold
     return SOME_REMAIN if done.remaining else 0
 
 

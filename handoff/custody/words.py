@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from handoff.custody.words_keys import KEYS
+from handoff.custody.words_notices import NOTICES
 from handoff.custody.words_withdrawal import WITHDRAWAL
 from handoff.model import CustodyEvent, JsonValue
 
@@ -169,6 +170,7 @@ def _alert(facts: _Facts) -> str:
 _WORDS: dict[str, Words] = {
     **WITHDRAWAL,
     **KEYS,
+    **NOTICES,
     "anchor.intended": lambda facts: (
         f"About to put down a checkpoint{facts.count('size', 'event', 'events', ' over ')} outside"
     ),

@@ -15,6 +15,7 @@ from handoff.errors import RecordMissingError
 from handoff.model import CustodyEvent, EventDraft, Manifest, ManifestEntry
 from handoff.pipeline import events
 from handoff.pipeline.batch import BatchState, Intent, read_state
+from handoff.pipeline.notifying_events import due
 from handoff.pipeline.records import write_private
 from handoff.pipeline.resuming import manifest_path, spooled, stored
 from handoff.pipeline.run import Run
@@ -110,7 +111,9 @@ def _deliver_manifest(run: Run, state: BatchState) -> None:
         path = manifest_path(run.home.spool, intent.object_key)
         if spooled(path, intent):
             run.store.put(intent.object_key, path, intent.ciphertext_sha256)
-    run.ledger.append([_event(run, "manifest.delivered", state, intents[-1])])
+    delivered = _event(run, "manifest.delivered", state, intents[-1])
+    told = due(run.policy, delivered, "delivery", len(state.confirmed))
+    run.ledger.append([delivered, *told])
     run.ledger.checkpoint()
     for intent in intents:
         manifest_path(run.home.spool, intent.object_key).unlink(missing_ok=True)

@@ -23,12 +23,18 @@ from pathlib import Path
 
 from handoff.custody.appending import SqlLedger
 from handoff.custody.holds import require_not_held
-from handoff.errors import AccessDeniedError, StillReadableError, UsageError
+from handoff.errors import (
+    AccessDeniedError,
+    StillReadableError,
+    UsageError,
+    VendorNotToldError,
+)
 from handoff.model import VendorPolicy
 from handoff.pipeline import recalling_events as events
 from handoff.pipeline.batch import read_state
 from handoff.pipeline.home import Home
 from handoff.pipeline.ledgers import reserved
+from handoff.pipeline.notifying import notify
 from handoff.pipeline.recalling_notice import give_notice, text_of, write_text
 from handoff.pipeline.recalling_state import FINISHED, INTENDED, in_force
 from handoff.pipeline.recalling_store import (
@@ -40,7 +46,7 @@ from handoff.pipeline.recalling_store import (
     withdrawing,
 )
 from handoff.pipeline.recalling_targets import Target, find, policy_for
-from handoff.ports import Clock
+from handoff.ports import Clock, Reporter
 from handoff.storage.attempt import try_as_vendor, vendor_session
 from handoff.storage.withdraw import Withdrawal
 
@@ -75,6 +81,7 @@ class Recall:
         taken: object by object; empty where all was gone before.
         tried_as: "vendor", "owner", or "" where nothing was done.
         grain: how finely the policy denies; see `storage.takenback`.
+        untold: why the vendor was not told of it, None if it was, or is not to be.
     """
 
     target: Target
@@ -82,6 +89,7 @@ class Recall:
     taken: list[Taken] = field(default_factory=list)
     tried_as: str = ""
     grain: str = "objects"
+    untold: VendorNotToldError | None = None
 
     @property
     def remaining(self) -> list[Taken]:
@@ -89,8 +97,19 @@ class Recall:
         return [taken for taken in self.taken if taken.state == "denied"]
 
 
-def recall(home: Home, clock: Clock, reference: str, how: How, *, wait: bool = False) -> Recall:
+def recall(  # noqa: PLR0913 - all that is given on the command line
+    home: Home,
+    clock: Clock,
+    reference: str,
+    how: How,
+    *,
+    wait: bool = False,
+    reporter: Reporter | None = None,
+) -> Recall:
     """Take back the batch or the document that `reference` names, prove it, and tell the vendor.
+
+    The notice lies in the bucket in any case; with a `reporter` the vendor is also told of it in
+    the way that its policy names, otherwise by the next `send`.
 
     Every step may have been done before; nothing is done where all is gone.
 
@@ -108,7 +127,20 @@ def recall(home: Home, clock: Clock, reference: str, how: How, *, wait: bool = F
             told = give_notice(home.records, home.keys, context.ledger, target, done.policy)
         if how.notice is not None and told is not None:
             write_text(how.notice, text_of(told, done.policy))
+        if reporter is not None:
+            done.untold = _notify(context, done.policy, reporter)
         return done
+
+
+def _notify(
+    context: Withdrawing, policy: VendorPolicy, reporter: Reporter
+) -> VendorNotToldError | None:
+    """Tell the vendor; that this fails changes nothing about what was taken back."""
+    try:
+        notify(context.ledger, policy, context.home.config().mail, reporter)
+    except VendorNotToldError as error:
+        return error
+    return None
 
 
 def recall_target(context: Withdrawing, target: Target, how: How) -> Recall:

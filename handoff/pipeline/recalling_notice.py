@@ -15,6 +15,8 @@ from handoff.custody.appending import SqlLedger
 from handoff.errors import OutputExistsError
 from handoff.model import CustodyEvent, EventDraft, JsonValue, VendorPolicy
 from handoff.pipeline.batch import BatchState, read_state
+from handoff.pipeline.notifying_events import due
+from handoff.pipeline.notifying_text import RECALL
 from handoff.pipeline.recalling_clawback import Clawback, Withdrawn, encode, sign
 from handoff.pipeline.recalling_state import INTENDED
 from handoff.pipeline.recalling_targets import Target
@@ -103,7 +105,8 @@ def give_notice(
         lies = f"sha256:{hashlib.sha256(sealed.read_bytes()).hexdigest()}"
         ledger.append([_draft(ANNOUNCED, target, policy, f"{key}.age", (digest, lies))])
         _put(store, f"{key}.age", sealed)
-    ledger.append([_draft(NOTICED, target, policy, f"{key}.age", (digest, lies))])
+    noticed = _draft(NOTICED, target, policy, f"{key}.age", (digest, lies))
+    ledger.append([noticed, *due(policy, noticed, RECALL, len(notice.documents))])
     ledger.checkpoint()
     return notice
 

@@ -27,6 +27,7 @@ from handoff.model import SealedDocument, StoreReceipt
 from handoff.pipeline import ids, revisions
 from handoff.pipeline import resealing_events as events
 from handoff.pipeline.batch import History, Intent
+from handoff.pipeline.notifying import notify
 from handoff.pipeline.resealing_documents import require_identities, seal_anew
 from handoff.pipeline.resealing_manifest import deliver_revision
 from handoff.pipeline.resealing_removal import remove_superseded, supersede
@@ -71,6 +72,7 @@ def reseal(sealer: Sealer, references: Sequence[str] = ()) -> Iterator[Outcome]:
         yield from _reseal_batch(sealer, batch)
     # What killed runs left; another re-sealing that was killed seals anew what it had here.
     sweep_spool(run.home.spool, History(run.ledger).unfinished())
+    notify(run.ledger, run.policy, run.config.mail, run.reporter)
 
 
 def _reseal_batch(sealer: Sealer, batch: OpenBatch) -> Iterator[Outcome]:

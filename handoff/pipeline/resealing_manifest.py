@@ -10,6 +10,7 @@ from handoff.errors import RecordMissingError
 from handoff.pipeline import events, revisions
 from handoff.pipeline.batch import Intent, read_state
 from handoff.pipeline.closing import entries
+from handoff.pipeline.notifying_events import due
 from handoff.pipeline.records import write_private
 from handoff.pipeline.resealing_state import OpenBatch, Progress
 from handoff.pipeline.resuming import manifest_path, spooled, stored
@@ -38,14 +39,11 @@ def deliver_revision(
         if spooled(path, intent):
             run.store.put(intent.object_key, path, intent.ciphertext_sha256)
     sealed = intents[revisions.manifest_key(batch.batch_id, progress.revision)]
-    run.ledger.append(
-        [
-            events.manifest(
-                *(run, "manifest.delivered", batch.batch_id),
-                *(sealed.object_key, sealed.ciphertext_sha256),
-            )
-        ]
+    delivered = events.manifest(
+        *(run, "manifest.delivered", batch.batch_id),
+        *(sealed.object_key, sealed.ciphertext_sha256),
     )
+    run.ledger.append([delivered, *due(run.policy, delivered, "delivery", len(doc_ids))])
     run.ledger.checkpoint()
     for intent in intents.values():
         manifest_path(run.home.spool, intent.object_key).unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from handoff.pipeline import ids, seen
 from handoff.pipeline.batch import Document, History, number, resumable
 from handoff.pipeline.decisions_log import KINDS, Reviews
 from handoff.pipeline.events import engine_digest
+from handoff.pipeline.notifying import notify
 from handoff.pipeline.records import require_known
 from handoff.pipeline.resuming import sweep_spool
 from handoff.pipeline.run import Run
@@ -34,12 +35,14 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
         UsageError: the handoff home is among them.
         BatchLimitError: more is to be sent than the vendor's policy allows; nothing was read.
         CustodyForkError: the log is an older copy of what it was.
+        VendorNotToldError: all was delivered, and the vendor could not be told of it.
         HandoffError: the run cannot go on; the next run of the same command finishes it.
     """
     run.home.require_apart(inputs)
     require_known(run.home.records, run.ledger.events(kinds=["batch.closed"]))
     items = scan(inputs, run.engine.limits)
     if not items:
+        _notify(run)
         raise NothingToSendError("the input holds no documents")
     history = History(run.ledger, run.policy.name)
     reviews = Reviews(run.ledger.events(kinds=KINDS), run.policy.name, run.policy.release)
@@ -58,6 +61,12 @@ def send(run: Run, inputs: Sequence[Path], *, again: bool = False) -> Iterator[O
     _keep_policies(run)
     for batch in _batches(run, history, reviews, pending):
         yield from send_batch(batch)
+    _notify(run)
+
+
+def _notify(run: Run) -> None:
+    """Tell the vendor what was delivered now, and what an earlier run could not tell."""
+    notify(run.ledger, run.policy, run.config.mail, run.reporter)
 
 
 def _settled(

@@ -20,6 +20,7 @@ from handoff.pipeline import events, ids, seen
 from handoff.pipeline import switching_events as own_events
 from handoff.pipeline.batch import CONTROL_DIGITS, BatchState, History, read_state
 from handoff.pipeline.closing import close_batch
+from handoff.pipeline.notifying import notify
 from handoff.pipeline.resealing import Outcome
 from handoff.pipeline.resealing_documents import require_identities, seal_anew
 from handoff.pipeline.resealing_run import Sealer
@@ -87,6 +88,7 @@ def switch(
         like = replace(sealer, run=replace(run, engine=engine))
         yield from _switch_batch(like, source, batch)
     sweep_spool(run.home.spool, History(run.ledger).unfinished())
+    notify(run.ledger, run.policy, run.config.mail, run.reporter)
 
 
 def _switch_batch(sealer: Sealer, source: Store, former: OpenBatch) -> Iterator[Outcome]:

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from handoff.model import Bucket, Firm
 from handoff.policy.fields import Country
+from handoff.policy.mail import MailSchema
 from handoff.policy.outside import AnchorsSchema, CustodySchema, anchor_bucket
 from handoff.policy.sections import StorageSchema
 from handoff.policy.yamlfile import StrictModel, load
@@ -72,6 +73,7 @@ class ConfigSchema(StrictModel):
     workers: WorkersSchema = WorkersSchema()
     custody: CustodySchema = CustodySchema()
     anchors: AnchorsSchema = AnchorsSchema()
+    mail: MailSchema | None = None
 
     def anchor_bucket(self) -> Bucket | None:
         """The bucket of the anchors, None where none is configured."""

@@ -59,6 +59,9 @@ KINDS: dict[str, Kind] = {
     ),
     "HP025": Kind("high", "the key is not used; remove it once nothing sealed to it is open"),
     "HP026": Kind("low", "an approver who reads before release catches what detection missed"),
+    "HP027": Kind(
+        "medium", "enter `mail:` in config.yaml; until then `send` says what to tell by hand"
+    ),
 }
 
 
@@ -78,11 +81,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What policies are measured by: the firm, the day, the profiles there are."""
+    """What policies are measured by: the firm, the day, the profiles, whether it has mail."""
 
     firm: Firm
     today: date
     profiles: frozenset[str]
+    mail: bool = True
 
 
 def lint(policies: Sequence[VendorPolicy], setup: Setup) -> list[Finding]:
@@ -175,6 +179,8 @@ def _work(policy: VendorPolicy, setup: Setup) -> Said:
         yield "HP019", "a send may be of any size"
     if policy.release.review == "none":
         yield "HP026", "nobody looks at documents before they leave"
+    if policy.notification.email and not setup.mail:
+        yield "HP027", "is to be told by mail, and no mail server is configured"
 
 
 _RULES: tuple[Callable[[VendorPolicy, Setup], Said], ...] = (

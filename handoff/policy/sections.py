@@ -184,7 +184,9 @@ class ReleaseSchema(StrictModel):
 class NotificationSchema(StrictModel):
     """How the vendor hears of a batch."""
 
-    email: list[Email] = Field(default_factory=list)
+    email: list[Email] = Field(
+        default_factory=list, description="whom to tell, by the mail server of config.yaml"
+    )
     command: list[Text] = Field(
         default_factory=list, description="program and arguments; it gets the batch's id on stdin"
     )

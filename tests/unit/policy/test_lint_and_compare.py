@@ -14,6 +14,7 @@ from handoff.model import (
     Access,
     Bucket,
     Firm,
+    Notification,
     ObjectLock,
     Release,
     VendorKey,
@@ -89,6 +90,13 @@ def test_what_two_vendors_share_is_found(good: VendorPolicy) -> None:
 
 def test_a_firm_of_no_country_is_told(good: VendorPolicy) -> None:
     assert ids(good, Setup(Firm(), TODAY, SETUP.profiles)) == {"HP024"}
+
+
+def test_mail_that_is_asked_for_and_cannot_be_sent_is_found(good: VendorPolicy) -> None:
+    asked = replace(good, notification=Notification(email=("intake@acme.example",)))
+    silent = replace(good, notification=Notification())
+    assert ids(asked, replace(SETUP, mail=False)) == {"HP027"}
+    assert ids(asked) == ids(silent, replace(SETUP, mail=False)) == set()
 
 
 def test_the_worst_of_findings_decides(good: VendorPolicy) -> None:
