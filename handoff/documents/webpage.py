@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from handoff.documents.base import Door
 from handoff.documents.encoding import Decoded, decode_declared
 from handoff.documents.invisible import bare
+from handoff.documents.mail.css import without_fonts
 from handoff.documents.mail.html import HtmlText, load_html
 from handoff.documents.packed import refuse_packed
 from handoff.documents.splice import by_unit
@@ -106,9 +107,9 @@ def _reread(text: str) -> Iterator[TextUnit]:
     shown = "".join(collector.text)
     for number, block in enumerate(blocks(shown), 1):
         yield TextUnit(f"block{number}", UnitKind.BODY, block, f"block {number}")
-    strings = _SEPARATOR.join([*collector.strings, bare(shown)])
+    strings = _SEPARATOR.join([*map(without_fonts, collector.strings), bare(shown)])
     yield TextUnit("raw/strings", UnitKind.RAW, strings, "attributes")
-    yield TextUnit("raw/page", UnitKind.RAW, text, "page")
+    yield TextUnit("raw/page", UnitKind.RAW, without_fonts(text), "page")
 
 
 class _Collector(HTMLParser):

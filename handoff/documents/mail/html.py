@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from lxml import etree, html
 
 from handoff.documents.invisible import visible
-from handoff.documents.mail.css import is_harmless_css
+from handoff.documents.mail.css import kept_css
 from handoff.documents.slots import Passage, Piece, SharedValue, Slot
 from handoff.documents.trees import Element
 from handoff.errors import DamagedError, LimitError
@@ -124,10 +124,9 @@ def _clean_attributes(element: Element) -> None:
         plain = len(value) <= 40 and all(char.isalnum() or char in "#%.-+, " for char in value)
         if name in _TEXTUAL and value.strip():
             element.set(name, visible(value))
-        elif not (
-            (name in _STRUCTURAL and plain and len(value.split()) <= 1)
-            or (name == "style" and is_harmless_css(value))
-        ):
+        elif name == "style" and (kept := kept_css(value)):
+            element.set(name, kept)
+        elif not (name in _STRUCTURAL and plain and len(value.split()) <= 1):
             del element.attrib[name]
 
 

@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 
 from handoff.documents.base import Door
 from handoff.documents.invisible import bare
+from handoff.documents.mail.css import without_fonts
 from handoff.errors import DamagedError, LimitError
 from handoff.model import TextUnit, UnitKind
 
@@ -37,7 +38,8 @@ def reread_message(produced: bytes, door: Door) -> Iterator[TextUnit]:
     """
     flat = produced.replace(b"\r\n", b"\n")
     yield from _entity_units(flat, "1", door, 0)
-    yield TextUnit("raw/message", UnitKind.RAW, flat.decode("utf-8", "replace"), "raw message")
+    raw = without_fonts(flat.decode("utf-8", "replace"))
+    yield TextUnit("raw/message", UnitKind.RAW, raw, "raw message")
 
 
 def _entity_units(entity: bytes, path: str, door: Door, depth: int) -> Iterator[TextUnit]:
@@ -120,7 +122,9 @@ def _text_units(content: bytes, media_type: str, path: str) -> Iterator[TextUnit
     collector.feed(text)
     collector.close()
     yield from _blocks("".join(collector.text), path)
-    strings = _SEPARATOR.join([*collector.strings, bare("".join(collector.text))])
+    strings = _SEPARATOR.join(
+        [*map(without_fonts, collector.strings), bare("".join(collector.text))]
+    )
     yield TextUnit(f"raw/t{path}", UnitKind.RAW, strings, place)
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from handoff.documents.base import Door
 from handoff.documents.invisible import bare
 from handoff.documents.odf import names
+from handoff.documents.ooxml.fonts import is_known
 from handoff.documents.ooxml.placeholder import PLACEHOLDER
 from handoff.errors import DamagedError
 from handoff.model import TextUnit, UnitKind
@@ -41,7 +42,8 @@ def _reread(root: ET.Element, part: int) -> Iterator[TextUnit]:
     number = 0
     for element in root.iter():
         own = (element.text or "", element.tail or "")
-        for string in (element.tag, *element.attrib, *element.attrib.values(), *own):
+        values = (_without_fonts(*attribute) for attribute in element.attrib.items())
+        for string in (element.tag, *element.attrib, *values, *own):
             if string.strip():
                 strings[string] = None
         if element.tag in names.PARAGRAPHS:
@@ -54,6 +56,13 @@ def _reread(root: ET.Element, part: int) -> Iterator[TextUnit]:
     everything = _SEPARATOR.join(strings)
     for index, text in enumerate((everything, bare(everything)), 1):
         yield TextUnit(f"raw{part}.{index}", UnitKind.RAW, text, f"part {part}")
+
+
+def _without_fonts(attribute: str, value: str) -> str:
+    """The value, but for names of common fonts where it lists fonts."""
+    if not attribute.rpartition("}")[2].startswith("font-"):
+        return value
+    return ",".join(family for family in value.split(",") if not is_known(family))
 
 
 def _shown(element: ET.Element) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _NAMES = """
 aptos, aptos display, aptos narrow, arial, arial black, arial narrow, arial unicode ms, andale
 mono, bahnschrift, batang, book antiqua, bookman, bookman old style, bradley hand itc, calibri,
@@ -30,3 +32,8 @@ browallia new, ms 明朝, ms ゴシック, ms p明朝, ms pゴシック, 맑은 
 """
 # Names are compared after NFKC, which makes the full-width letters of Japanese ones plain.
 FONTS = frozenset(name.strip() for name in _NAMES.replace("\n", " ").split(","))
+
+
+def is_known(family: str) -> bool:
+    """Whether `family` is the name of one of them, in any casing and width of its letters."""
+    return unicodedata.normalize("NFKC", family).casefold().strip(" '\"").lstrip("@") in FONTS

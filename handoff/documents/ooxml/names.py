@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
-from handoff.documents.ooxml.fonts import FONTS
+from handoff.documents.ooxml import fonts
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -148,7 +147,4 @@ def is_css(value: str) -> bool:
 
 def is_font(attribute: str, value: str) -> bool:
     """Whether the attribute names a font, and one that comes with common programs."""
-    return (
-        attribute in _FONT_ATTRIBUTES
-        and unicodedata.normalize("NFKC", value).casefold().lstrip("@") in FONTS
-    )
+    return attribute in _FONT_ATTRIBUTES and fonts.is_known(value)

@@ -1,7 +1,7 @@
 """The independent second reading of an Office package: its own ZIP walk, zlib and expat.
 
-Shares no code with the reader (but the names of folders, and the one picture of our own): entries
-are found by walking the local headers from the first byte on, so an entry that the central
+Shares no code with the reader (but names of folders and fonts, and our own picture): entries are
+found by walking the local headers from the first byte on, so an entry that the central
 directory does not list would show as well.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from handoff.documents.base import Door, Limits
+from handoff.documents.ooxml.fonts import is_known
 from handoff.documents.ooxml.nested import NESTED_FOLDERS
 from handoff.documents.ooxml.placeholder import PLACEHOLDER
 from handoff.errors import DamagedError, LimitError
@@ -22,6 +23,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _PARAGRAPHS = frozenset({"p", "si", "is", "text"})
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _TEXTS = frozenset({"t", "delText", "instrText", "delInstrText", "v", "f"})
+_FONT_ELEMENTS = frozenset({"font", "name", "rFont"})
+_FONT_ATTRIBUTES = frozenset({"ascii", "hAnsi", "cs", "eastAsia", "typeface", "font", "face"})
 _SEPARATOR = "\n\u241e\n"
 
 
@@ -119,15 +122,25 @@ def _read(element: ET.Element, skip: frozenset[str]) -> Iterator[str]:
 
 
 def _strings(root: ET.Element) -> Iterator[str]:
-    """Every tag, attribute name and value, text and tail."""
+    """Every tag, attribute name and value, text and tail, but for the names of common fonts.
+
+    Such a name is in every document: it is none of a person's, even if a text says it too.
+    """
     for element in root.iter():
         yield element.tag
         for name, value in element.attrib.items():
             yield name
-            yield value
+            if not (_names_font(_local(element), name.rpartition("}")[2]) and is_known(value)):
+                yield value
         for text in (element.text, element.tail):
             if text and text.strip():
                 yield text
+
+
+def _names_font(local: str, attribute: str) -> bool:
+    if local in _FONT_ELEMENTS:
+        return attribute in ("name", "val")
+    return attribute in _FONT_ATTRIBUTES
 
 
 def _local(element: ET.Element) -> str:

@@ -139,6 +139,19 @@ def test_without_redactions_all_text_stays() -> None:
     assert "notes" in text
 
 
+def test_the_name_of_a_font_in_a_text_is_redacted_there_and_stays_for_the_font() -> None:
+    font = (
+        '<a:p><a:r><a:rPr><a:latin typeface="{}"/></a:rPr><a:t>in Times New Roman</a:t></a:r></a:p>'
+    )
+    content = _build(slide=_slide(font.format("Times New Roman")))
+    produced = redact(HANDLER, content, ["Times New Roman"])
+    slide = zipfile.ZipFile(io.BytesIO(produced)).read("ppt/slides/slide1.xml")
+    assert slide.count(b"Times New Roman") == 1
+    assert "Times New Roman" not in text_of(HANDLER.reread(produced, HouseDoor()))
+    other = HANDLER.rewrite(_build(slide=_slide(font.format("Zebulon"))), (), HouseDoor())
+    assert "Zebulon" in text_of(HANDLER.reread(other, HouseDoor()))
+
+
 _DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 
 

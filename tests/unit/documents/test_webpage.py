@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml import html
 
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import sniff
@@ -168,3 +169,31 @@ def test_the_rereader_sees_attributes_comments_and_split_words() -> None:
     seen = text_of(HANDLER.reread(b'<p title="T1">a<b>b</b>c<!--C1--></p><!D1>', HouseDoor()))
     for text in ("T1", "abc", "C1"):
         assert text in seen
+
+
+@pytest.mark.parametrize(
+    ("style", "kept"),
+    {
+        "color: #ff0000; margin:0 auto": "color: #ff0000; margin: 0 auto",
+        "font-family: 'Times New Roman', serif": "font-family: Times New Roman, serif",
+        "font-family: Zebulon, Arial": "font-family: Arial",
+        "font-family: 'zebulon quarterstaff'": None,
+        "color: rgb(1, 2, 3)": "color: rgb(1, 2, 3)",
+        "mso-style-name: 'Zebulon'; width: 1.5em": "width: 1.5em",
+        "color: Zebulon": None,
+        "width: 5551234567px": None,
+        "background: url(x)": None,
+    }.items(),
+)
+def test_of_a_style_stays_what_names_nobody(style: str, kept: str | None) -> None:
+    content = f'<html><p style="{style}">x</p></html>'.encode()
+    made = html.document_fromstring(HANDLER.rewrite(content, (), HouseDoor()))
+    assert made.find(".//p").get("style") == kept
+
+
+def test_the_name_of_a_font_in_a_text_is_redacted_there_and_stays_in_styles() -> None:
+    content = b"<html><p style='font-family: Times New Roman'>set in Times New Roman</p></html>"
+    produced = redact(HANDLER, content, ["Times New Roman"])
+    assert b"set in [X-1]" in produced
+    seen = text_of(HANDLER.reread(produced, HouseDoor()))
+    assert "Times New Roman" not in seen

@@ -343,14 +343,14 @@ def around_the_file(build: Any, show: Callable[..., str]) -> None:
     build.page(show("Heretofore"))
 
 
-@place("held")
+@place("dropped")
 def name_of_a_font(build: Any, show: Callable[..., str]) -> None:
     """The /BaseFont of a font, which the page's operators need."""
     build.font.BaseFont = Name("/ZebediahQuill-Bold")
     build.page(show("Heretofore"))
 
 
-@place("held")
+@place("dropped")
 def colour_profile(build: Any, show: Callable[..., str]) -> None:
     """The description of a colour profile, two bytes a letter."""
     profile = build.pdf.make_stream(b"\0" * 128 + SECRET.encode("utf-16-be"), Dictionary(N=3))
@@ -360,7 +360,7 @@ def colour_profile(build: Any, show: Callable[..., str]) -> None:
     )
 
 
-@place("held")
+@place("dropped")
 def comment_in_a_character_map(build: Any, show: Callable[..., str]) -> None:
     """A comment in a ToUnicode stream."""
     build.font.ToUnicode = build.pdf.make_stream(
