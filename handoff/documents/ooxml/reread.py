@@ -89,8 +89,8 @@ def _part_units(number: int, content: bytes) -> Iterator[TextUnit]:
         raise DamagedError(f"{place} of the rewritten file is not well-formed") from None
     for index, text in enumerate(_passages(root), 1):
         yield TextUnit(f"part{number}.p{index}", UnitKind.BODY, text, f"{place}, passage {index}")
-    strings = dict.fromkeys(_strings(root))
-    yield TextUnit(f"raw/part{number}", UnitKind.RAW, _SEPARATOR.join(strings), place)
+    strings = _SEPARATOR.join(_strings(root))
+    yield TextUnit(f"raw/part{number}", UnitKind.RAW, strings, place)
 
 
 def _passages(root: ET.Element) -> Iterator[str]:
@@ -121,20 +121,24 @@ def _read(element: ET.Element, skip: frozenset[str]) -> Iterator[str]:
         yield from _read(child, skip)
 
 
-def _strings(root: ET.Element) -> Iterator[str]:
-    """Every tag, attribute name and value, text and tail, but for the names of common fonts.
+def _strings(root: ET.Element) -> dict[str, None]:
+    """Every tag, attribute name and value, text and tail, once, but for names of common fonts.
 
     Such a name is in every document: it is none of a person's, even if a text says it too.
     """
+    strings: dict[str, None] = {}
     for element in root.iter():
-        yield element.tag
-        for name, value in element.attrib.items():
-            yield name
-            if not (_names_font(_local(element), name.rpartition("}")[2]) and is_known(value)):
-                yield value
+        strings[element.tag] = None
+        for name, value in element.items():
+            strings[name] = None
+            if value not in strings and not (
+                _names_font(_local(element), name.rpartition("}")[2]) and is_known(value)
+            ):
+                strings[value] = None
         for text in (element.text, element.tail):
             if text and text.strip():
-                yield text
+                strings[text] = None
+    return strings
 
 
 def _names_font(local: str, attribute: str) -> bool:

@@ -75,9 +75,10 @@ def _attributes(
     """Attributes that are text; equal ones are judged once, since parts repeat them endlessly."""
     alike: dict[tuple[str, str, str], list[Element]] = defaultdict(list)
     for element in root.iter(etree.Element):
-        tag = element.tag
-        for attribute, value in element.items():
-            alike[tag, attribute, value].append(element)
+        if found := element.items():
+            tag = element.tag
+            for attribute, value in found:
+                alike[tag, attribute, value].append(element)
     for (tag, attribute, value), elements in alike.items():
         if not _is_structure(tag, attribute, value):
             for element in elements:
