@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from handoff.documents.base import Door
 from handoff.documents.encoding import decode
 from handoff.documents.invisible import visible
+from handoff.documents.packed import refuse_packed
 from handoff.documents.splice import by_unit, splice
 from handoff.documents.txt import plain_views, raw_units
 from handoff.errors import DamagedError, DocumentError, LimitError
@@ -58,6 +59,7 @@ class DelimitedFormat:
         Raises:
             DamagedError: the text is no table.
             LimitError: more than MAX_CELLS cells.
+            UnsafeContentError: binary data packed into a cell.
         """
         headings: dict[int, str] = {}
         units: list[TextUnit] = []
@@ -68,6 +70,7 @@ class DelimitedFormat:
             if text.strip():
                 context = headings.get(cell.column, "") if cell.row > 1 else ""
                 place = f"row {cell.row}, column {cell.column}"
+                refuse_packed(text, place)
                 units.append(TextUnit(_unit_id(cell), UnitKind.TABLE, text, place, context))
         return tuple(units)
 

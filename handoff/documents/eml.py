@@ -27,6 +27,7 @@ _TRANSPORT = frozenset(
     {b"mime-version", b"message-id", b"received", b"return-path", b"content-type",
      b"delivered-to", b"x-mailer"}
 )  # fmt: skip
+_MIME = frozenset({b"mime-version", b"content-type"})
 _PEOPLE = frozenset({b"from", b"to", b"subject", b"date", b"cc", b"sender"})
 _UNSIGNED = "the digital signature was removed by the sender: it holds for the original only\n"
 
@@ -45,7 +46,7 @@ class EmlFormat:
         A memorandum with "From:" and "To:" lines has none of the transport's headers: it is text.
         """
         seen = set(_header_names(untrusted.removeprefix(b"\xef\xbb\xbf")))
-        return bool(seen & _TRANSPORT) and bool(seen & _PEOPLE)
+        return bool(seen & _TRANSPORT) and bool(seen & _PEOPLE or seen >= _MIME)
 
     def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:
         """Units of the headers, the text parts and, through `door`, of every attachment.

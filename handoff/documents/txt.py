@@ -11,6 +11,7 @@ from handoff.documents import paragraphs
 from handoff.documents.base import Door
 from handoff.documents.encoding import decode
 from handoff.documents.invisible import bare, visible
+from handoff.documents.packed import refuse_packed_lines
 from handoff.documents.splice import by_unit
 from handoff.errors import DamagedError, DocumentError
 from handoff.model import Redaction, TextUnit, UnitKind
@@ -47,8 +48,10 @@ class TextFormat:
         return True
 
     def read(self, untrusted: bytes, door: Door) -> tuple[TextUnit, ...]:  # noqa: ARG002
-        """One unit for each paragraph; raises what `decode` raises."""
-        return tuple(paragraphs.units(visible(decode(untrusted).text), "p", ""))
+        """One unit for each paragraph; raises what `decode` raises, and for packed binary data."""
+        text = visible(decode(untrusted).text)
+        refuse_packed_lines(text, "the text")
+        return tuple(paragraphs.units(text, "p", ""))
 
     def rewrite(self, untrusted: bytes, redactions: Sequence[Redaction], door: Door) -> bytes:  # noqa: ARG002
         """The same text with `redactions` applied and invisible characters dropped."""

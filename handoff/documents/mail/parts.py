@@ -15,6 +15,7 @@ from enum import Enum, auto
 from handoff.documents.encoding import decode
 from handoff.documents.invisible import visible
 from handoff.documents.mail.headers import decoded
+from handoff.documents.packed import refuse_packed_lines
 from handoff.errors import (
     DamagedError,
     EncryptedError,
@@ -142,7 +143,7 @@ class MimePart:
             DamagedError: see `payload`.
             UnsupportedTypeError: it declares an encoding we do not know, or is in none.
             EncryptedError: a PGP message.
-            UnsafeContentError: a file written into the text (uuencode).
+            UnsafeContentError: a file written into the text (uuencode, Base64).
         """
         content = self.payload()
         charset = str(self.message.get_content_charset() or "us-ascii").strip().strip("\"'")
@@ -156,6 +157,8 @@ class MimePart:
             raise EncryptedError(f"{self.place}: the text is encrypted with PGP")
         if _UUENCODED.search(text):
             raise UnsafeContentError(f"{self.place}: a file is written into the text (uuencode)")
+        if self.role is Role.TEXT:
+            refuse_packed_lines(text, self.place)
         return visible(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from handoff.documents.delimited import DelimitedFormat, delimiter
 from handoff.documents.door import HouseDoor
 from handoff.documents.registry import sniff
+from handoff.errors import UnsafeContentError
 from tests.unit.documents.judge import TAG, assert_clean, redact
 
 HANDLER = DelimitedFormat()
@@ -84,3 +87,10 @@ def test_the_second_reading_joins_the_cells_of_a_row() -> None:
 )
 def test_odd_quotes_lose_nothing(text: str) -> None:
     assert sniff(text.encode()).rewrite(text.encode(), (), HouseDoor()) == text.encode()
+
+
+def test_binary_data_packed_into_a_cell_is_held() -> None:
+    packed = base64.b64encode(b"Dear Zebulon Quarterstaff, we wrote in vain. " * 8).decode()
+    content = f"a,b,c\n1,{packed},3\n".encode()
+    with pytest.raises(UnsafeContentError):
+        HANDLER.read(content, HouseDoor())

@@ -317,6 +317,10 @@ _CUT = "multipart/mixed; boundary=b"
         (_typed("multipart/unheard; boundary=b", "--b\n\nx\n--b--"), UnsupportedTypeError),
         (_typed("text/plain\nContent-Transfer-Encoding: rot13"), UnsupportedTypeError),
         (_typed("text/plain\nContent-Transfer-Encoding: base64", "!!"), DamagedError),
+        (
+            _typed("text/plain", ("QUJDREVGR0hJSktMTU5PUFFSU1RVVldY" * 2 + "\n") * 4),
+            UnsafeContentError,
+        ),
         (_program(), UnsupportedTypeError),
     ],
 )
@@ -349,6 +353,18 @@ def test_carelessness_that_costs_no_text_is_no_reason_to_hold(content: bytes) ->
     assert_clean(HANDLER, produced, [SECRET, "Quarterstaff"])
     assert TAG in text_of(HANDLER.reread(produced, HouseDoor()))
     assert not email.message_from_bytes(produced).defects
+
+
+def test_a_message_that_tells_only_how_it_is_made_is_one() -> None:
+    encoded = base64.b64encode(f"by {SECRET}".encode()).decode()
+    content = (
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        f"--b\nContent-Transfer-Encoding: base64\n\n{encoded}\n--b--\n"
+    ).encode()
+    assert sniff(content).name == "eml"
+    produced = redact(HANDLER, content, [SECRET])
+    assert_clean(HANDLER, produced, [SECRET])
+    assert sniff(produced).name == "eml"
 
 
 def test_a_message_without_its_end_is_told_of() -> None:

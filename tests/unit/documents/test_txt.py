@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import base64
 import codecs
 import time
+from contextlib import nullcontext
 
 import pytest
 
@@ -15,11 +17,35 @@ from handoff.documents.encoding import decode
 from handoff.documents.invisible import bare, visible
 from handoff.documents.registry import sniff
 from handoff.documents.txt import TextFormat
-from handoff.errors import DamagedError, UnsupportedTypeError
+from handoff.errors import DamagedError, UnsafeContentError, UnsupportedTypeError
 from tests.unit.documents.judge import TAG, assert_clean, redact
 
 HANDLER = TextFormat()
 LETTER = "Sehr geehrte Frau Müller,\r\n\r\nIhr Anwalt grüßt.\r\n\r\nZebulon Quarter\r\nstaff\r\n"
+
+
+_BASE64 = base64.encodebytes(b"Dear Zebulon Quarterstaff, we wrote in vain. " * 8).decode()
+_SIGNATURE = f"-----BEGIN PGP SIGNATURE-----\nVersion: 1\n\n{_BASE64}-----END PGP SIGNATURE-----\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    {
+        f"Notes\n\n{_BASE64}\nend": True,
+        f"Content-Transfer-Encoding: base64\r\n{_BASE64}".replace("\n", "\r\n"): True,
+        _BASE64.replace("\n", ""): True,
+        "".join(f"> {line}\n" for line in _BASE64.splitlines()): True,
+        f"![x](data:image/png;base64,{_BASE64.replace(chr(10), '')})": True,
+        b"Dear Zebulon Quarterstaff, we wrote in vain".hex() * 4: True,
+        _SIGNATURE: False,
+        ("_" * 60 + "\n") * 6 + ("=-" * 200 + "\n"): False,
+        "https://example.com/?q=" + "aB3" * 100: False,
+        _BASE64[:200]: False,
+    }.items(),
+)
+def test_binary_data_packed_into_lines_is_held(text: str, held: bool) -> None:
+    with pytest.raises(UnsafeContentError) if held else nullcontext():
+        TextFormat().read(text.encode(), HouseDoor())
 
 
 @pytest.mark.parametrize(
