@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _NAMES = """
 aptos, aptos display, aptos narrow, arial, arial black, arial narrow, arial unicode ms, andale
@@ -34,6 +35,7 @@ browallia new, ms 明朝, ms ゴシック, ms p明朝, ms pゴシック, 맑은 
 FONTS = frozenset(name.strip() for name in _NAMES.replace("\n", " ").split(","))
 
 
+@lru_cache(maxsize=4096)
 def is_known(family: str) -> bool:
     """Whether `family` is the name of one of them, in any casing and width of its letters."""
     return unicodedata.normalize("NFKC", family).casefold().strip(" '\"").lstrip("@") in FONTS
