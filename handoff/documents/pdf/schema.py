@@ -24,7 +24,11 @@ FORM: Final = "form"
 XOBJECT: Final = "xobject"
 """Either a picture or a form, by its /Subtype."""
 DATA: Final = "data"
-"""A stream of font data, a character map or a profile."""
+"""A stream of font data, or a picture's tables."""
+PROFILE: Final = "profile"
+"""The stream of an ICC profile."""
+CHARACTER_MAP: Final = "map"
+"""The stream of a CMap."""
 
 _FILTERS = {"/Length": PLAIN, "/Filter": PLAIN, "/DecodeParms": "decode"}
 
@@ -120,7 +124,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "/Subtype": PLAIN,
         "/BaseFont": PLAIN,
         "/Encoding": "encoding",
-        "/ToUnicode": DATA,
+        "/ToUnicode": CHARACTER_MAP,
         "/FirstChar": PLAIN,
         "/LastChar": PLAIN,
         "/Widths": PLAIN,
@@ -168,7 +172,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "/CMapName": PLAIN,
         "/CIDSystemInfo": "cidsystem",
         "/WMode": PLAIN,
-        "/UseCMap": DATA,
+        "/UseCMap": CHARACTER_MAP,
     },
     DATA: {
         **_FILTERS,
@@ -177,13 +181,15 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "/Length3": PLAIN,
         "/Subtype": PLAIN,
         "/Type": PLAIN,
-        "/N": PLAIN,
-        "/Alternate": COLORS,
-        "/Range": PLAIN,
+    },
+    PROFILE: {**_FILTERS, "/N": PLAIN, "/Alternate": COLORS, "/Range": PLAIN},
+    CHARACTER_MAP: {
+        **_FILTERS,
+        "/Type": PLAIN,
         "/CMapName": PLAIN,
         "/CIDSystemInfo": "cidsystem",
         "/WMode": PLAIN,
-        "/UseCMap": DATA,
+        "/UseCMap": CHARACTER_MAP,
     },
     COLORS: {
         **_FILTERS,

@@ -15,7 +15,7 @@ from typing import Any
 import pikepdf
 
 from handoff.documents.base import Limits
-from handoff.documents.pdf import operators, schema
+from handoff.documents.pdf import asides, operators, schema
 from handoff.documents.pdf.objects import entries
 from handoff.documents.pdf.stills import legible
 from handoff.documents.pdf.streams import filters_of, require_bounded
@@ -26,6 +26,11 @@ logging.getLogger("pikepdf").setLevel(logging.CRITICAL + 1)
 
 PLACEHOLDER = (31, 7)
 """Pixels of the gray picture that takes the place of every removed one."""
+_ASIDES = {
+    schema.PROFILE: asides.without_description,
+    schema.CHARACTER_MAP: asides.without_comments,
+    "encoding": asides.without_comments,
+}
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _MAX_TREE_DEPTH = 100
 _HIDDEN_FLAGS = 0x02 | 0x20  # Hidden, NoView
@@ -177,6 +182,8 @@ class _Scrubber:
         if kind == "annots":
             _keep_fields(array)
         item_kind = "annot" if kind == "annots" else kind
+        if kind == schema.COLORS and len(array) > 1 and array[0] == pikepdf.Name.ICCBased:
+            item_kind = schema.PROFILE
         for index in range(len(array) - 1, -1, -1):
             if _allowed(item_kind, array[index]):
                 self._pending.append((item_kind, array[index]))
@@ -197,6 +204,7 @@ class _Scrubber:
             elif value_kind != schema.PLAIN:
                 if kind == "fonts" and isinstance(value, pikepdf.Dictionary):
                     item[key] = self._shared_font(value)
+                    asides.rename(item[key])
                 self._pending.append((value_kind, item[key]))
 
     def _shared_font(self, font: Any) -> Any:  # noqa: ANN401
@@ -215,6 +223,8 @@ class _Scrubber:
         if kind == schema.PICTURE and not self._keep_pictures and _must_blank(stream):
             _blank(stream)
         require_bounded(stream, self._limits.pdf_stream_bytes)
+        if kind in _ASIDES:
+            stream.write(_ASIDES[kind](stream.read_bytes()))
         if kind not in schema.CONTENT_KINDS or kind == schema.CONTENT:
             return
         content = stream.read_bytes()
@@ -249,9 +259,8 @@ def _allowed(kind: str, value: Any) -> bool:  # noqa: ANN401
         return kind not in {schema.PLAIN, "string"}
     if isinstance(value, pikepdf.String):
         return kind in schema.STRINGS_ALLOWED
-    if isinstance(value, pikepdf.Array):
-        return kind != schema.PLAIN or all(_allowed(kind, item) for item in value)
-    return True
+    nested = isinstance(value, pikepdf.Array) and kind == schema.PLAIN
+    return all(_allowed(kind, item) for item in value) if nested else True
 
 
 def _keep_fields(annotations: Any) -> None:  # noqa: ANN401
@@ -263,9 +272,8 @@ def _keep_fields(annotations: Any) -> None:  # noqa: ANN401
 
 
 def _shows_a_field(annotation: Any) -> bool:  # noqa: ANN401
-    if annotation.get("/Subtype") != pikepdf.Name.Widget or "/AP" not in annotation:
-        return False
-    return not int(annotation.get("/F", 0)) & _HIDDEN_FLAGS
+    is_shown = annotation.get("/Subtype") == pikepdf.Name.Widget and "/AP" in annotation
+    return is_shown and not int(annotation.get("/F", 0)) & _HIDDEN_FLAGS
 
 
 def _must_blank(picture: Any) -> bool:  # noqa: ANN401
