@@ -264,3 +264,26 @@ def test_a_hold_of_the_stores_own_is_said_and_what_can_still_be_read_is_an_error
     with pytest.raises(StillReadableError):
         recall(here.home, CLOCK, batch.batch_id, How("privilege", "owner"))
     assert locked.kinds(batch.batch_id)[-1] == "delivery.retained"
+
+
+def test_the_vendor_is_told_of_a_recall_and_that_it_was_not_undoes_nothing(here: Delivered) -> None:
+    class Told(list[tuple[str, str]]):
+        def told(self, _batch_id: str, state: str, detail: str) -> None:
+            self.append((state, detail))
+
+    with here.policy_file.open("a") as file:
+        file.write("notification: {email: [intake@acme.example]}\n")
+    config, told = here.home.config_file, Told()
+    config.write_text("mail: {host: 127.0.0.1, port: 1, sender: handoff@firm.example}\n")
+    batch = here.deliver(2)
+    done = recall(here.home, CLOCK, batch.batch_id, TRIED, reporter=told)  # type: ignore[arg-type]
+    assert done.untold is not None
+    assert here.readable("acme", list(batch.keys.values())) == []
+    config.unlink()
+    again = recall(here.home, CLOCK, batch.batch_id, TRIED, reporter=told)  # type: ignore[arg-type]
+    assert again.untold is None
+    assert told[0] == ("failed", "notify.unreachable")
+    state, text = told[1]
+    assert state == "by_hand"
+    assert f"{batch.batch_id}/clawback-batch.json.age" in text
+    assert batch.numbers[0] not in text
