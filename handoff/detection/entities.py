@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from handoff.errors import AssetError, ConfigError
 from handoff.model import RedactionProfile
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raised whenever recognizers, guards or word lists change what is found."""
 
 ENTITIES = (

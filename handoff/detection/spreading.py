@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from handoff.detection.words import (
     COMMON_NAMES,
+    FORMS,
     FUNCTION,
     INSTRUMENTS,
     MAILBOXES,
@@ -19,7 +20,7 @@ from handoff.detection.words import (
 )
 
 _WORDS = ROLES | INSTRUMENTS | PUBLIC_HEADS | TIME | TITLES | FUNCTION
-_NOT_ALONE = _WORDS | COMMON_NAMES | PLACES
+_NOT_ALONE = _WORDS | FORMS | COMMON_NAMES | PLACES
 _NO_NAME = (INSTRUMENTS | FUNCTION) - COMMON_NAMES - {"al", "de", "a"}
 _UNSPREAD = frozenset({"DATE_TIME", "NRP", "PRIVILEGE_LEGEND"})
 """A year, a nationality or a marking found once says nothing about the same words elsewhere."""

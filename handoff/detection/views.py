@@ -110,6 +110,7 @@ def _unwrap(text: str) -> str:
     lines = text.split("\n")
     parts: list[str] = []
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        goes_on = len(line) >= _WRAPPED_LINE and line.rstrip()[-1:] not in ".:;!?"
+        row = "   " in line.strip() or " | " in line  # columns: the margin breaks prose only
+        goes_on = not row and len(line) >= _WRAPPED_LINE and line.rstrip()[-1:] not in ".:;!?"
         parts.append(line + (" " if goes_on and following.strip() else "\n"))
     return "".join(parts)[:-1]

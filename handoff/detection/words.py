@@ -34,6 +34,8 @@ COMMON_NAMES = _LISTS["common_names"]
 """Surnames and given names that are also words or places."""
 PLACES = _LISTS["places"]
 """Countries, states and cities that are surnames or given names as well."""
+FORMS = _LISTS["forms"]
+"""Words of which headings, fields of forms and defined terms are made."""
 ACRONYMS = _LISTS["acronyms"]
 """Short forms of kinds of things."""
 MARKING = _LISTS["marking"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from handoff.detection.recognizers.base import RuleRecognizer, rule
 
 _NO = r"(?:no|nos|nr|number|num|№)"
@@ -14,6 +16,15 @@ _LABEL = (
 _NUMBER = (
     r"(?:[IVXLC]{1,5}[ ])?[A-Z]{0,6}[.\-/ ]?\d[\dA-Z]{0,14}(?:[./\-–:()][\dA-Z]{1,12}){0,6}\)?"
 )
+
+_NO_CASE = re.compile(r"\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d{1,2}:\d{3,5}")
+"""A date, or a section of the United States Code on a docket sheet ("Cause: 28:1332")."""
+
+
+def no_date(value: str) -> bool | None:
+    """False for what stands after the label of a number and is a date or a section."""
+    return False if _NO_CASE.fullmatch(value) else None
+
 
 US_FEDERAL = rule(
     "US federal docket",
@@ -83,7 +94,7 @@ INDIA = rule(
     r"|(?:Civil|Title|Original|Money|Execution|Mesne)[ ]Suit"
     r"|(?:Company|Transfer|Contempt|Review|Execution|Election)[ ]Petition"
     r"|(?:First|Second|Company|Regular|Letters[ ]Patent)[ ]Appeal|Diary|Sessions[ ]Case"
-    r"|(?:Misc(?:ellaneous)?\.?|Interlocutory|Original)[ ]Application)\.?"
+    r"|(?:Misc(?:ellaneous)?\.?|Interim|Interlocutory|Original)[ ]Application)\.?"
     rf"[ ]?(?:\((?:C|Crl|Civil|Criminal|PIL|ST|MD|OS|COMM)\.?\)[ ]?)?(?:{_NO}s?\b)?\.?[ ]?"
     r"(?P<value>\d{1,6}(?:[ ]?[\-–&][ ]?\d{1,6})?[ ]?(?:of|/)[ ]?(?:19|20)\d{2})\b",
     0.9,
@@ -92,16 +103,17 @@ INDIA = rule(
 # The registries of India name a kind of case by its initials, in brackets the side of the court.
 INDIA_REGISTRY = rule(
     "initials of a registry, number and year",
-    r"\b(?!(?:SI|S\.I\.|EC|EU|EEC|GSR|SRO|OJ)\b)[A-Z][A-Z.]{1,9}(?:[A-Za-z]{2,5}\.)?"
+    r"\b(?!(?:SI|S\.I\.|EC|EU|EEC|GSR|SRO|OJ|ACT|LAW|BILL|ORDER|RULES?)\b)[A-Z][A-Z.]{1,9}(?:[A-Za-z]{2,5}\.)?"
     r"(?:[ ]?\((?:[A-Z]{1,5}|[A-Z][a-z]{1,4}\.?|C|[IVX]{1,4})\)){0,2}[ ]?(?:[Nn]os?\.?[ ]?)?"
-    r"(?P<value>\d{1,6}/(?:19|20)\d{2})(?![\w/])",
+    r"(?P<value>\d{1,6}(?:/|[ ](?:of|OF)[ ])(?:19|20)\d{2})(?![\w/])",
     0.6,
     any_case=False,
-    needs="/19|/20",
+    needs="/19|/20|of 19|of 20",
 )
 INDIA_FIR = rule(
     "first information report",
-    rf"\b(?:FIR|F\.I\.R\.?|Crime|Cr\.)[ ]?(?:{_NO}\b)?\.?[ ]?(?P<value>(?:RC[ ]?)?\d{{1,5}}(?:/|"
+    rf"\b(?:FIR|F\.I\.R\.?|Crime|Cr\.)[ ]?(?:{_NO}\b)?[.:]{{0,2}}[ ]?(?P<value>"
+    rf"(?:RC[ ]?)?\d{{1,5}}(?:/|"
     rf"[ ]of[ ])(?:19|20)?\d{{2}})\b",
     0.85,
     needs="fir|f.i.r|crime|cr.",
@@ -112,11 +124,12 @@ LABELLED = rule(
     rf"|:)[ :#.]{{0,3}}"
     rf"(?P<value>{_NUMBER}(?:[ ]?[/\-–][ ]?\d[\dA-Z]{{0,10}}){{0,3}})(?!\w)",
     0.75,
+    check=no_date,
 )
 NUMBERED = rule(
     "number with parts",
-    rf"\b{_NO}\b[s.]{{0,2}}[ ]?(?P<value>(?:[A-Z]{{1,5}}[ .\-/]{{0,2}})?\d{{1,9}}(?:[./\-–][ ]?"
-    rf"(?:[A-Z]{{1,5}}|\d{{1,9}})){{1,6}}"
+    rf"\b{_NO}\b[s.]{{0,2}}[ ]?(?P<value>(?:[A-Z]{{1,5}}[ .\-/]{{0,2}})?\d{{1,9}}(?:[./\-–]"
+    rf"(?:[A-Z]{{1,5}}|[ ]?\d{{1,9}})){{1,6}}"
     r"(?:[ ][A-Z]\b\.?)?)(?!\w)",
     0.6,
 )

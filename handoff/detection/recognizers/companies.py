@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from handoff.detection.recognizers.base import RuleRecognizer, rule
-from handoff.detection.words import FUNCTION, INSTRUMENTS, PUBLIC_HEADS, ROLES
+from handoff.detection.words import FORMS, FUNCTION, INSTRUMENTS, PUBLIC_HEADS, ROLES
 
 _FORM = (
     r"(?:Ltd|Limited|LLC|L\.L\.C|LLP|L\.L\.P|LP|L\.P|plc|PLC|Inc|Incorporated|Corp|Corporation|Co"
     r"|GmbH|AG|KG|SE|S\.?A\.?R\.?L|S\.?A|S\.?p\.?A"
     r"|S\.?r\.?l|B\.?V|N\.?V|A/S|AB|Oy|ApS|Pty|Pvt|Sdn|Bhd|d\.?o\.?o|s\.?r\.?o|Kft|A\.?Ş|OOO|JSC"
     r"|OJSC|ZAO|mbH|OHG|UG|GbR|e\.[ ]?V|e\.[ ]?G|S\.?A\.?S|S\.?N\.?C|S\.?C\.?I"
-    r"|E\.?U\.?R\.?L|S\.?L\.?U?|S\.?C\.?A|S\.?n\.?c|S\.?a\.?s|S\.?r\.?l\.?s)"
+    r"|PLLC|P\.L\.L\.C|P\.A|P\.C|S\.?[àÀ][ ]?[rR]\.?[lL]|E\.?U\.?R\.?L|S\.?L\.?U?|S\.?C\.?A"
+    r"|S\.?n\.?c|S\.?a\.?s|S\.?r\.?l\.?s)"
 )
 _WORD = (
     r"(?:[A-Z][\w&'’\-]{0,24}(?:\.[A-Za-z]{1,4}){0,2}|[A-Z]\.(?:[A-Z]\.){0,4}|&|and|of|de"
@@ -20,7 +21,8 @@ _WORD = (
 )
 ORGANIZATION = rule(
     "name and legal form",
-    rf"\b(?P<value>[A-Z0-9][\w&'’\-]{{0,24}}(?:\.[A-Za-z]{{1,4}}){{0,2}}(?:,?[ ]{_WORD}){{0,6}},?"
+    rf"\b(?!(?:19|20)\d{{2}}[ ])(?P<value>[A-Z0-9][\w&'’\-]{{0,24}}(?:\.[A-Za-z]{{1,4}}){{0,2}}"
+    rf"(?:,?[ ]{_WORD}){{0,6}},?"
     rf"[ ](?:{_FORM})\b\.?(?:[ ](?:{_FORM})\b\.?){{0,2}})",
     0.7,
     any_case=False,
@@ -28,7 +30,9 @@ ORGANIZATION = rule(
 CAPITALS = rule(
     "name and legal form in capitals",
     r"\b(?P<value>[A-Z0-9][A-Z0-9&'’\-]{1,24}(?:,?[ ][A-Z&][A-Z0-9&'’\-.]{0,24}){0,6},?[ ]"
-    r"(?:LIMITED|LTD|INC|INCORPORATED|CORP|CORPORATION|COMPANY|L\.L\.C|L\.P)\b\.?)",
+    r"(?:LIMITED|LTD|INC|INCORPORATED(?![ ]BY\b)|CORP|CORPORATION|COMPANY(?![ ](?:LAW|ACT"
+    r"|SECRETARY)\b)"
+    r"|L\.L\.C|L\.P|P\.A|P\.C)\b\.?)",
     0.7,
     any_case=False,
 )
@@ -40,6 +44,13 @@ def _names_somebody(value: str) -> bool | None:
     return None if any(w not in _GENERIC for w in re.findall(r"\w+", value.casefold())) else False
 
 
+def _is_private(value: str) -> bool | None:
+    """False where a word other than the last is one of a public body, or none names anybody."""
+    words = [w for w in re.findall(r"\w+", value.casefold()) if w not in FUNCTION][:-1]
+    public = any(w in PUBLIC_HEADS - {"state", "union", "service"} for w in words)
+    return False if public or all(w in _GENERIC | FORMS for w in words) else None
+
+
 DEFINED = rule(
     "short form that the document defines",
     rf"\b{_FORM}\b\.?,?[^()\n\"“”]{{0,120}}\((?:(?:the|hereinafter|hereafter|together|collectively"
@@ -48,6 +59,41 @@ DEFINED = rule(
     0.75,
     any_case=False,
     check=_names_somebody,
+)
+# Bodies that carry no legal form, by what they are; public ones are told by their other words.
+_BODY = (
+    r"(?:Bank|Hospital|Clinic|Infirmary|Hospice|Foundation|Associates|Ventures|Cooperative"
+    r"|Co-operative|Credit[ ]Union|Building[ ]Society|Solicitors|Law[ ](?:Office|Group|Firm"
+    r"|Chambers)"
+    r"|(?:Family|Academies|Academy|Unit|Living|Charitable)[ ]Trust|Nursing[ ]Home|Care[ ]Home"
+    r"|Mutual"
+    r"|Partners|Enterprises|Industries|Traders|Builders|Realty|Motors|Pharmacy|Mutual[ ]Insurance)"
+)
+BODY = rule(
+    "name and kind of body",
+    rf"(?<![\w.])(?!(?:The|A|An|This|That|Any|Each|Such|Central|World|European|National|State[ ]"
+    rf"(?!Bank))"
+    r"[ ])(?P<value>[A-Z][\w'’\-]{1,24}(?:[ ](?:[A-Z][\w'’\-]{1,24}|&|of)){0,4}"
+    rf"[ ]{_BODY}(?:[ ]of[ ][A-Z][\w\-]{{1,24}})?)(?![\w’'])",
+    0.5,
+    any_case=False,
+    check=_is_private,
+)
+MESSRS = rule(
+    "firm after M/s. or i/b",
+    r"(?<![\w/])(?:M/[Ss]|i/b(?![ ]M[rs]))\.?[ ](?:M/s\.?[ ])?(?!Mr|Ms|Smt|Shri|Dr)"
+    r"(?P<value>[A-Z][\w'’\-]{0,24}(?:[ ](?:[A-Z][\w'’.\-]{0,24}|&)){0,5})",
+    0.7,
+    any_case=False,
+    needs="m/s|i/b",
+)
+VESSEL = rule(
+    "name of a vessel",
+    r"(?<![\w/])(?:M/?V|M/T|S/S|F/V|M\.V\.|S\.S\.|m\.v\.|m/v)[ ][\"“'‘]?"
+    r"(?P<value>[A-Z][\w’'\-]{1,24}"
+    r"(?:[ ][A-Z][\w’'\-]{0,24}){0,3})",
+    0.6,
+    any_case=False,
 )
 REGISTERED = rule(
     "after a label",
@@ -68,7 +114,7 @@ LEI = rule(
 VAT = rule(
     "after a label",
     r"\b(?:VAT|GSTIN|GST|TVA|USt-?Id(?:-?Nr)?|P\.?[ ]?IVA)\b\.?(?:[ ](?:registration"
-    r"|identification|reg|id))?(?:[ ](?:(?:no|nr|number|num)\b\.?))?"
+    r"|identification|reg|id)\b\.?)?(?:[ ](?:(?:no|nr|number|num)\b\.?))?"
     r"[ :.#]{0,4}(?P<value>(?=[A-Z]{0,3}[ ]?\d)[A-Z]{0,3}[ ]?\d[\dA-Z]{1,4}(?:[ ]?"
     r"[\dA-Z]{2,5}){1,3})(?!\w)",
     0.85,
@@ -80,7 +126,7 @@ GSTIN = rule("GSTIN", r"\b[0-3]\d[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]\b", 0.9)
 
 def organizations() -> RuleRecognizer:
     """Companies that carry their legal form, as written and in capitals."""
-    return RuleRecognizer("ORGANIZATION", (ORGANIZATION, CAPITALS, DEFINED))
+    return RuleRecognizer("ORGANIZATION", (ORGANIZATION, CAPITALS, DEFINED, BODY, MESSRS, VESSEL))
 
 
 def company_numbers() -> RuleRecognizer:

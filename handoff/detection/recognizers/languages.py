@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handoff.detection.recognizers.base import RuleRecognizer, rule
-from handoff.detection.recognizers.persons import _FULL, _GAP, _NAME, _TWO, names_somebody
+from handoff.detection.recognizers.persons import _GAP, FULL, NAME, TWO, names_somebody
 
 _UPPER_WORD = r"[A-ZÀ-Þ][\w'’\-]{1,24}"
 
@@ -111,7 +111,7 @@ def people(language: str) -> RuleRecognizer:
     titled = rule(
         "title and name",
         rf"(?<![\w.])(?:{wording.titles}){_GAP}(?:(?:{wording.titles}){_GAP}){{0,3}}"
-        rf"(?P<value>{_FULL})",
+        rf"(?P<value>{FULL})",
         0.8,
         any_case=False,
         check=names_somebody,
@@ -119,7 +119,7 @@ def people(language: str) -> RuleRecognizer:
     labelled = rule(
         "label and name",
         rf"(?<![\w.])(?i:{wording.labels})[ ]{{0,3}}(?:(?:{wording.titles}){_GAP}){{0,3}}"
-        rf"(?P<value>{_TWO}|{_NAME}(?=[ ]{{0,3}}(?:$|[,;])))",
+        rf"(?P<value>{TWO}|{NAME}(?=[ ]{{0,3}}(?:$|[,;])))",
         0.65,
         any_case=False,
         check=names_somebody,

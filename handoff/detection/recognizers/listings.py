@@ -30,11 +30,12 @@ STAFF = rule(
 )
 CODED = rule(
     "number after its initials",
-    rf"\b(?:DIN|NPI|DEA|MRN|UHID|USMS|PNC(?:ID)?|CRN|UTR|NMC|GMC|NMLS|CRD|FRN)\b(?:[ ]{_NO})?"
+    rf"\b(?:DIN|NPI|DEA|MRN|UHID|USMS|PNC(?:ID)?|CRN|UTR|NMC|GMC|NMLS|CRD|FRN|PNO|NYSID|BOP)\b"
+    rf"(?:[ ]{_NO})?"
     rf"[ :.#]{{1,4}}(?:is[ ])?{_VALUE}",
     0.8,
     any_case=False,
-    needs="din|npi|dea|mrn|uhid|usms|pnc|crn|utr|nmc|gmc|nmls|crd|frn",
+    needs="din|npi|dea|mrn|uhid|usms|pnc|crn|utr|nmc|gmc|nmls|crd|frn|pno|nysid|bop",
 )
 PATIENT = rule(
     "number of patients, prisoners and the insured",

@@ -21,6 +21,10 @@ _NO_DIGIT = re.compile(r"\D")
 _NOT_PHONE = re.compile(
     r"\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,6}/\d{2,4}|\d+\.\d+"
 )
+_DATED = re.compile(
+    r"(?<!\d)(?:\d{1,2}/\d{1,2}/(?:19|20)?\d{2}|\d{1,2}\.\d{1,2}\.(?:19|20)\d{2})(?!\d)"
+)
+"""A date in a row of figures: what stands beside it is the next column."""
 _LABELLED = rule(
     "after a label",
     r"\b(?:(?:tel(?:ephone)?|phone|mobile|cell|fax|facsimile|call|ph)\b(?:[ ](?:no|number)\b)?"
@@ -69,7 +73,7 @@ class PhoneNumbers(RuleRecognizer):
     def _score(self, value: str) -> float:
         value = _EXTENSION.sub("", value)
         digits = _NO_DIGIT.sub("", value)
-        if not 7 <= len(digits) <= 15 or _NOT_PHONE.fullmatch(value):
+        if not 7 <= len(digits) <= 15 or _NOT_PHONE.fullmatch(value) or _DATED.search(value):
             return 0.0
         if value.startswith("+"):
             return 0.8 if self._valid(value, None) else 0.4

@@ -46,7 +46,7 @@ ITIN = rule(
     0.6,
     check=valid_itin,
 )
-EIN = rule("two and seven digits", r"(?<![\w\-])\d{2}-\d{7}(?![\w\-])", 0.3)
+EIN = rule("two and seven digits", r"(?<![\w\-])\d{2}-\d{7}(?![\w\-])", 0.4)
 EIN_LABELLED = rule(
     "after a label",
     r"\b(?:EIN|FEIN|TIN|tax(?:payer)?[ ](?:i\.?d\.?|identification)|employer[ ](?:i\.?d\.?"

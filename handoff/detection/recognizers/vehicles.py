@@ -35,6 +35,12 @@ PLATE_LABELLED = rule(
     any_case=False,
     needs="plate|tag|vehicle|registration mark|kennzeichen|immatricul|matrícula|matricula|targa",
 )
+PLATE_UK = rule(
+    "British plate since 2001",
+    r"(?<![\w\-])[A-Y][A-Y]\d{2}[ ](?!THE|AND|FOR|ARE|NOT|HAS|WAS|ALL)[A-HJ-PR-Z]{3}(?![\w\-])",
+    0.4,
+    any_case=False,
+)
 PLATE_INDIA = rule(
     "Indian plate",
     r"(?<![\w\-])[A-Z]{2}[ \-]?\d{1,2}(?:[ \-]?[A-Z]{1,3}){1,2}[ \-]?\d{4}(?![\w\-])",
@@ -44,9 +50,9 @@ PLATE_INDIA = rule(
 
 
 def vehicles() -> RuleRecognizer:
-    """Vehicle identification numbers, and plates after their label or in the Indian form."""
+    """Vehicle identification numbers; plates after a label or of India and Britain."""
     return RuleRecognizer(
         "VEHICLE_ID",
-        (VIN, PLATE_LABELLED, PLATE_INDIA),
+        (VIN, PLATE_LABELLED, PLATE_UK, PLATE_INDIA),
         context=("vin", "vehicle", "car", "chassis", "registration", "truck", "motorcycle"),
     )

@@ -57,6 +57,16 @@ WORST = {
     "links": "http://a:",
     "tokens": "eyJaaaaaaaa.",
     "postcodes": "1 a b ",
+    "columns of names": "Aa Aa, ",
+    "rows of initials": "A. B., ",
+    "premises": "No. 1, Aa, ",
+    "houses": "Aa House, ",
+    "residences": "R/o Aa, ",
+    "references": "AB/1/A-",
+    "families": "son Aa and ",
+    "bodies": "Aa of Bank ",
+    "signature lines": "_____ \n",
+    "fields": "Signature: ",
 }
 SECONDS, FULL_SECONDS = 4.0, 30.0
 """On a machine that others share; a quadratic pattern takes minutes, and over a megabyte hours."""

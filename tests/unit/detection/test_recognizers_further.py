@@ -123,11 +123,8 @@ UPI: list[Row] = [
     ("met @ upi", "", None),
 ]
 PEOPLE: list[Row] = [
-    ("S/o Late Abdul Rashid, aged", "Abdul Rashid", MEDIUM),
-    ("Pintu @ Rajesh ran", "Rajesh", MEDIUM),
     ("Sd/-\nFarhan Qureshi", "Farhan Qureshi", STRONG),
     ("Personally appeared Hyacinth Okeke-Bright, known", "Hyacinth Okeke-Bright", MEDIUM),
-    ("met McTavish there", "McTavish", MEDIUM),
     ("Landlord: Osric Wainwright", "Osric Wainwright", MEDIUM),
     ("Director: QUILLFEATHER, Jocasta Ann", "QUILLFEATHER, Jocasta Ann", MEDIUM),
     ("(1) ORSOLYA BENEDEK\n(2) ANN LEE\nClaimants", "ORSOLYA BENEDEK", MEDIUM),
