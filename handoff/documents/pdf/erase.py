@@ -190,7 +190,10 @@ def _matched(
         before = glyph
     if not _is_close(strays):
         return None
-    return [_Glyph(code, *rest) for (code, _), *rest in zip(codes, shown, gone, strict=True)]
+    return [
+        _Glyph(code, characters, gap)
+        for (code, _), characters, gap in zip(codes, shown, gone, strict=True)
+    ]
 
 
 def _is_close(strays: Sequence[float]) -> bool:
