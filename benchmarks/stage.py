@@ -97,7 +97,7 @@ def _set(directory: Path, server: embedded.Server) -> Stage:
     policy = home / "policies" / "vendors" / "acme.yaml"
     recipient = generate_x25519().recipient()
     policy.write_text(
-        re.sub(r"(?m)^recipients: \[\]", f"recipients: [{recipient}]", policy.read_text())
+        re.sub(r"(?m)^recipients: \[\]", f"recipients: [{{key: {recipient}, verified: 2026-01-01}}]", policy.read_text())
     )
     set_up.handoff("vendor", "provision", "acme", "--principal", server.principal("acme"))
     return set_up

@@ -38,6 +38,9 @@ policy=$HANDOFF_HOME/policies/vendors/acme.yaml
 if grep -q '^recipients: \[\]' "$policy"; then
     sed -i "s|^recipients: \[\]|recipients:\n  - $recipient|" "$policy"
     note "entered into $policy"
+    # On the telephone, in earnest: the vendor reads out what this prints on its own machine.
+    run handoff vendor keys verify acme "$recipient" --how person \
+        --fingerprint "$(printf %s "$recipient" | sha256sum | cut -d ' ' -f 1)"
 fi
 
 step "4. Two vendors, each with a bucket of its own that nobody else can read"

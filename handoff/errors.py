@@ -266,7 +266,7 @@ class KeyUnverifiedError(PolicyError):
 
     code = "policy.key_unverified"
     exit_code = 14
-    hint = "read the key's fingerprint to the vendor on the telephone, then record the day"
+    hint = "have its holder read out the fingerprint, then run `handoff vendor keys verify`"
 
 
 class UnknownKeyError(PolicyError):

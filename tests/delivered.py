@@ -39,7 +39,7 @@ name: {name}
 legal_name: Acme Review Services
 jurisdiction: {country}
 agreement: {{reference: MSA-1, expires: 2999-12-31}}
-recipients: [{recipient}]
+recipients: [{{key: {recipient}, verified: 2026-01-01}}]
 bucket: {{name: {bucket}, endpoint: "{endpoint}", region: us-east-1, checksums: when_required}}
 access:
   principals: ["{principal}"]

@@ -66,7 +66,7 @@ class Firm:
         """Write the vendor's policy with some of its values changed."""
         values = {
             "expires": "2999-12-31",
-            "recipients": f"[{self.identity.recipient()}]",
+            "recipients": f"[{{key: {self.identity.recipient()}, verified: 2026-01-01}}]",
             "bucket": self.bucket,
             "endpoint": self.server.endpoint if self.server else "http://127.0.0.1:1",
         }

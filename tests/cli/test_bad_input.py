@@ -81,8 +81,12 @@ def _foreign(firm: Firm) -> None:
 
 
 def _hybrid_and_classic(firm: Firm) -> None:
-    both = f"[{age.generate_hybrid().recipient()}, {age.generate_x25519().recipient()}]"
-    firm.write_policy(recipients=both)
+    made = age.generate_hybrid().recipient(), age.generate_x25519().recipient()
+    firm.write_policy(recipients=_verified(*map(str, made)))
+
+
+def _verified(*keys: str) -> str:
+    return "[" + ", ".join(f"{{key: {key}, verified: 2026-01-01}}" for key in keys) + "]"
 
 
 ROWS = {
@@ -97,7 +101,10 @@ ROWS = {
         lambda f: f.write_policy(recipients="[ssh-rsa AAAA]"), "policy.invalid", 11, "expected age1"
     ),
     "a recipient that is none": Row(
-        lambda f: f.write_policy(recipients="[age1qqqqqqqq]"), "sealing.recipient", 30, "age1"
+        lambda f: f.write_policy(recipients=_verified("age1qqqqqqqq")),
+        "sealing.recipient",
+        30,
+        "age1",
     ),
     "post-quantum and classic recipients": Row(_hybrid_and_classic, "sealing.mixed_recipients", 31),
     "expired agreement": Row(
@@ -110,6 +117,12 @@ ROWS = {
         "policy.expired",
         13,
         "certificate I",
+    ),
+    "a recipient that nobody verified": Row(
+        lambda f: f.write_policy(recipients=f"[{f.identity.recipient()}]"),
+        "policy.key_unverified",
+        14,
+        "never verified",
     ),
     "no recipient key": Row(
         lambda f: f.write_policy(recipients="[]"), "policy.no_recipient", 14, "age1"
