@@ -95,9 +95,7 @@ def _set(directory: Path, server: embedded.Server) -> Stage:
     config = home / "config.yaml"
     config.write_text(config.read_text().replace('endpoint: ""', f'endpoint: "{server.endpoint}"'))
     policy = home / "policies" / "vendors" / "acme.yaml"
-    recipient = generate_x25519().recipient()
-    policy.write_text(
-        re.sub(r"(?m)^recipients: \[\]", f"recipients: [{{key: {recipient}, verified: 2026-01-01}}]", policy.read_text())
-    )
+    recipients = f"recipients: [{{key: {generate_x25519().recipient()}, verified: 2026-01-01}}]"
+    policy.write_text(re.sub(r"(?m)^recipients: \[\]", recipients, policy.read_text()))
     set_up.handoff("vendor", "provision", "acme", "--principal", server.principal("acme"))
     return set_up

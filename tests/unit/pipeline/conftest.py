@@ -16,7 +16,8 @@ POLICY = f"""\
 name: acme
 legal_name: Acme Review Services
 agreement: {{reference: MSA-1, expires: 2999-12-31}}
-recipients: [{{key: age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq, verified: 2026-01-01}}]
+recipients:
+  - {{key: age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq, verified: 2026-01-01}}
 bucket: {{name: acme-out, endpoint: "http://127.0.0.1:1"}}
 access: {{principals: ["{VENDOR}"], addresses: ["192.0.2.0/24"]}}
 profile: legal-review
