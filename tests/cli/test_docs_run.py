@@ -245,5 +245,6 @@ def test_every_json_line_holds_what_the_formats_say(connected: Firm, tmp_path: P
             if kind != "summary":
                 assert set(given) <= names, (command, kind)
     elsewhere = {"key", "key_use", "resealing", "ingested", "evidence", "report", "witness"}
+    elsewhere |= {"notification"}
     never_here = {"type", "warning", "discrepancy", *(kind for kind in fields if " " in kind)}
     assert seen - elsewhere == set(fields) - never_here - elsewhere
