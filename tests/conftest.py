@@ -14,6 +14,7 @@ import pytest
 from handoff.storage import embedded
 from tests.ceph import Ceph, missing
 from tests.firm import Firm
+from tests.mailserver import Mails, mail_server
 
 if TYPE_CHECKING:
     from tests.postgres import Postgres
@@ -81,6 +82,15 @@ def connected(tmp_path: Path, seaweedfs: embedded.Server) -> Firm:
     result = made.run("vendor", "provision", "acme", "--principal", seaweedfs.principal("acme"))
     assert result.code == 0, result.stderr
     return made
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Iterator[Mails]:
+    """A mail server on the loopback address, and what it took."""
+    directory = tmp_path / "mail"
+    directory.mkdir()
+    with mail_server(directory) as made:
+        yield made
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -54,7 +54,10 @@ class Door(Protocol):
         ...
 
     def withhold(self, place: str, cause: DocumentError) -> None:
-        """Record that the part at `place` stays here while the rest of its document goes."""
+        """Record that the part at `place` stays here while the rest of its document goes.
+
+        Raises `cause` where the profile holds the whole document for such a part.
+        """
         ...
 
     def refusal(self, unit_prefix: str) -> DocumentError | None:

@@ -61,6 +61,8 @@ class HouseDoor:
 
     def withhold(self, place: str, cause: DocumentError) -> None:
         """See `handoff.documents.base.Door.withhold`; told twice of a place, it is noted once."""
+        if self.options.attachments == "hold":
+            raise cause
         whole = _joined(self._place, place)
         kept = [entry for entry in self.withheld if not _within(entry[0], whole)]
         self.withheld[:] = [*kept, (whole, cause)]
@@ -99,11 +101,8 @@ class HouseDoor:
         return note(place, self.refused[key])
 
     def _refuse(self, unit_prefix: str, place: str, cause: DocumentError) -> None:
-        """Withhold a part; raises `cause` where the profile holds the whole document for it."""
-        if self.options.attachments == "hold":
-            raise cause
-        self.refused[self._prefix + unit_prefix] = cause
         self.withhold(place, cause)
+        self.refused[self._prefix + unit_prefix] = cause
 
     def _enter(
         self, untrusted: bytes, way: str, prefix: str, place: str = ""

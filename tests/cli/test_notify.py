@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.firm import Firm
-from tests.mailserver import PASSWORD, Mails, mail_server
+from tests.mailserver import PASSWORD, Mails
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 PLANTED = ("Hollis", "123-45-6789", "divorce")
-
-
-@pytest.fixture
-def mails(tmp_path: Path) -> Iterator[Mails]:
-    directory = tmp_path / "mail"
-    directory.mkdir()
-    with mail_server(directory) as made:
-        yield made
 
 
 def ask_for_notices(firm: Firm, mails: Mails) -> None:

@@ -162,8 +162,6 @@ def _tell_unknown(lines: list[ContentLine], door: Door) -> None:
     for number, line in enumerate(lines, 1):
         if line.name == "BEGIN" and line.value.strip().upper() not in _BLOCKS:
             cause = UnsupportedTypeError("this is a block of an unknown kind")
-            if door.options.attachments == "hold":
-                raise cause
             door.withhold(f"block that begins in line {number}", cause)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handoff.documents.ooxml.fonts import is_known
+from handoff.documents.fonts import is_known
 
 _DECLARATION = re.compile(r"\s*([-a-z]{1,40})\s*:\s*([-\w.#%+(), '\"]{1,200})\s*", re.IGNORECASE)
 _FORBIDDEN = re.compile(

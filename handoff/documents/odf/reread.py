@@ -8,9 +8,9 @@ from io import BytesIO
 from xml.etree import ElementTree as ET
 
 from handoff.documents.base import Door
+from handoff.documents.fonts import is_known
 from handoff.documents.invisible import bare
 from handoff.documents.odf import names
-from handoff.documents.ooxml.fonts import is_known
 from handoff.documents.ooxml.placeholder import PLACEHOLDER
 from handoff.errors import DamagedError
 from handoff.model import TextUnit, UnitKind

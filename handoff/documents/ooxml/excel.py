@@ -146,8 +146,6 @@ def _note_uncalculated(place: str, door: Door) -> None:
         "a formula was never calculated, so what it shows cannot be read",
         "open the workbook in Excel or LibreOffice, save it, then send again",
     )
-    if door.options.attachments == "hold":
-        raise cause
     door.withhold(f"{place}, cells that were never calculated", cause)
 
 

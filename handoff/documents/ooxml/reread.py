@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from handoff.documents.base import Door, Limits
-from handoff.documents.ooxml.fonts import is_known
+from handoff.documents.fonts import is_known
 from handoff.documents.ooxml.nested import NESTED_FOLDERS
 from handoff.documents.ooxml.placeholder import PLACEHOLDER
 from handoff.errors import DamagedError, LimitError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,17 +20,9 @@ from handoff.policy.config import load_config
 from handoff.policy.mail import MailSchema
 from handoff.policy.sections import StorageSchema
 from handoff.policy.vendors import load_vendor
-from tests.mailserver import PASSWORD, Mails, mail_server
+from tests.mailserver import PASSWORD, Mails
 
 INTAKE, SECOND, COPY = "intake@acme.example", "night@acme.example", "compliance@firm.example"
-
-
-@pytest.fixture
-def mails(tmp_path: Path) -> Iterator[Mails]:
-    directory = tmp_path / "mail"
-    directory.mkdir()
-    with mail_server(directory) as made:
-        yield made
 
 
 @dataclass
