@@ -7,9 +7,10 @@ MIRROR ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input
+# Nothing is resolved at install time: see scripts/install_locked.sh.
+INSTALL := scripts/install_locked.sh $(PY)
 UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-	--generate-hashes --quiet --custom-compile-command "make lock"
+	--no-strip-extras --generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test fuzz coverage lint lock wheel clean programs vendor-programs \
@@ -87,7 +88,7 @@ lock:  ## resolve the dependencies anew and write locks/ (uses the network)
 	PATH="$$scratch/bin:$$PATH"; \
 	$(UV_COMPILE) --output-file locks/runtime.txt; \
 	$(UV_COMPILE) --group dev --constraint locks/runtime.txt --output-file locks/dev.txt; \
-	uv pip compile locks/build.in --universal --python-version 3.11 --generate-hashes --quiet \
+	uv pip compile locks/build.in --universal --python-version 3.11 --no-strip-extras --generate-hashes --quiet \
 		--custom-compile-command "make lock" --constraint locks/dev.txt --output-file locks/build.txt
 
 clean:  ## remove everything that the other targets made
@@ -115,12 +116,12 @@ $(PY):
 
 $(VENV)/.runtime-stamp: locks/build.txt locks/runtime.txt pyproject.toml | $(PY)
 	@echo "installing the pinned dependencies, each checked by hash (a few minutes the first time)"
-	@$(PIP) --require-hashes -r locks/build.txt
-	@$(PIP) --require-hashes -r locks/runtime.txt
-	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@$(INSTALL) locks/build.txt locks/runtime.txt
+	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input \
+		--no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 $(VENV)/.dev-stamp: locks/dev.txt $(VENV)/.runtime-stamp
 	@echo "installing the pinned tools of the tests, each checked by hash"
-	@$(PIP) --require-hashes -r locks/dev.txt
+	@$(INSTALL) locks/dev.txt
 	@touch $@
