@@ -235,6 +235,30 @@ class AssetError(PolicyError):
     hint = "run `handoff setup`"
 
 
+class PackageMissingError(PolicyError):
+    """A Python package that handoff needs is missing on this machine, too old, or does not load."""
+
+    code = "machine.package_missing"
+    exit_code = 18
+    hint = "install handoff again with pip, which brings the package; then run `handoff doctor`"
+
+    @classmethod
+    def named_by(cls, error: ImportError) -> PackageMissingError | None:
+        """The error that names what `error` did not find, or None if that is a module of ours."""
+        name = (error.name or "without a name").partition(".")[0]
+        if name == "handoff":
+            return None
+        return cls(f"the Python package {name} is missing, too old, or does not load")
+
+
+class WorkerStartError(PolicyError):
+    """The processes that read documents cannot start on this machine; no document is to blame."""
+
+    code = "machine.worker_start"
+    exit_code = 18
+    hint = "run `handoff doctor`, which starts one; if it cannot either, show its words to IT"
+
+
 class TransferError(PolicyError):
     """Nothing allows personal data to go from the firm's country to the vendor's."""
 
@@ -530,7 +554,7 @@ class OcrMissingError(DocumentError):
 
     code = "document.ocr_missing"
     exit_code = 21
-    hint = "install handoff's extra `ocr` and the package tesseract-ocr-eng, then send again"
+    hint = "install what is named (on Debian: apt install tesseract-ocr), then send again"
 
 
 class GoneError(DocumentError):

@@ -20,7 +20,13 @@ import click
 
 from handoff import __version__
 from handoff.cli.lazy import LazyGroup
-from handoff.errors import DiskFullError, HandoffError, PermissionsError, UsageError
+from handoff.errors import (
+    DiskFullError,
+    HandoffError,
+    PackageMissingError,
+    PermissionsError,
+    UsageError,
+)
 
 # name -> (module, the first line of its help). The help stands here so that listing the commands
 # imports none of them; a test compares it with the commands' own.
@@ -154,6 +160,8 @@ def _ended(arguments: Sequence[str], error: BaseException) -> int:
             name = errno.errorcode[error.errno or 0]
             refused = f"the system refused a file that handoff needs ({name})"
             code = _fatal(arguments, PermissionsError(refused))
+        case ImportError() if missing := PackageMissingError.named_by(error):
+            code = _fatal(arguments, missing)
         case _:
             code = _internal(arguments, error)
     return code

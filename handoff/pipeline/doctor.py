@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +22,17 @@ from handoff.errors import (
     DiskFullError,
     DocumentError,
     HandoffError,
+    PackageMissingError,
     PermissionsError,
 )
 from handoff.model import VendorPolicy
+from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.home import Home
 from handoff.pipeline.ledgers import open_reader, verify_log
 from handoff.pipeline.records import require_known
+from handoff.pipeline.run import open_engine
 from handoff.pipeline.vendor_key_register import read_register
+from handoff.pipeline.worker import open_pool
 from handoff.policy.preflight import preflight
 from handoff.policy.profiles import load_profile
 from handoff.policy.vendors import load_vendor
@@ -55,6 +60,7 @@ def examine(home: Home) -> Iterator[Check]:
         problem = None if right else AssetError(f"{state.state}: {state.detail or state.path}")
         yield Check(f"asset {state.asset.directory}", problem, str(state.path))
     yield _check("pictures", _pictures)
+    yield _check("workers", lambda: _workers(home))
     yield _check("home", lambda: str(home.require().root))
     yield _check("private files", lambda: _private_files(home))
     yield _check("configuration", lambda: _configured(home))
@@ -80,6 +86,11 @@ def _check(what: str, look: Callable[[], str]) -> Check:
         return Check(what, detail=look())
     except HandoffError as error:
         return Check(what, error)
+    except ImportError as error:
+        missing = PackageMissingError.named_by(error)
+        if missing is None:
+            raise
+        return Check(what, missing)
     except OSError as error:
         name = errno.errorcode.get(error.errno or 0, "unknown")
         return Check(what, PermissionsError(f"it cannot be looked at ({name})"))
@@ -93,6 +104,18 @@ def _pictures() -> str:
     if error is not None:
         raise error
     return "Tesseract and RapidOCR read scans"
+
+
+def _workers(home: Home) -> str:
+    """Where no process that reads documents starts, every document would wait for one in vain."""
+    config = home.require().config()
+    name = min(path.stem for path in home.profiles.glob("*.yaml"))
+    start_fork_server()
+    # No document is opened, so that no key of the firm is needed either.
+    engine = open_engine(load_profile(home.profiles, name), config, bytes(32))
+    with closing(open_pool(engine, config.workers)) as pool:
+        pool.check()
+    return "a process that reads documents starts"
 
 
 def _configured(home: Home) -> str:

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, TypeVar
 
-from handoff.errors import WorkerDiedError
+from handoff.errors import WorkerDiedError, WorkerStartError
 
 DEATHS_ALLOWED = 2
 # What `submit` raises when a worker is gone, and when the fork server is.
@@ -28,6 +28,10 @@ class Sized(Protocol):
         ...
 
 
+def _nothing() -> None:
+    """What any process can do that started at all."""
+
+
 TaskT = TypeVar("TaskT", bound=Sized)
 ResultT = TypeVar("ResultT")
 
@@ -39,10 +43,18 @@ class Pool:
         factory: makes an executor; called again whenever a worker died.
         width: how many tasks may be in flight.
         max_bytes: how many bytes of input may be in flight; one task always may.
+        probe: run in a worker, does nothing, or raises why that worker cannot do its work.
     """
 
-    def __init__(self, factory: Callable[[], Executor], width: int, max_bytes: int) -> None:
+    def __init__(
+        self,
+        factory: Callable[[], Executor],
+        width: int,
+        max_bytes: int,
+        probe: Callable[[], None] = _nothing,
+    ) -> None:
         self._factory = factory
+        self._probe = probe
         self._width = width
         self._max_bytes = max_bytes
         self._executor = factory()
@@ -51,6 +63,20 @@ class Pool:
         """Stop the workers; tasks not yet begun are forgotten."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
+    def check(self) -> None:
+        """See that a worker starts, on an executor that has nothing in flight.
+
+        Raises:
+            WorkerStartError: it dies before it is given anything to do.
+            HandoffError: what `probe` raises.
+        """
+        for _ in range(DEATHS_ALLOWED):
+            try:
+                return self._executor.submit(self._probe).result()
+            except _BROKEN:
+                self._renew()
+        raise WorkerStartError("a process that reads documents dies before it is given one")
+
     def run(
         self, function: Callable[[TaskT], ResultT], tasks: Iterable[TaskT]
     ) -> Iterator[tuple[TaskT, ResultT | WorkerDiedError]]:
@@ -58,6 +84,9 @@ class Pool:
 
         `function` must be idempotent, because a task may run again. Results come in the order of
         completion. What `function` raises is raised here.
+
+        Raises:
+            WorkerStartError: workers die without a task too, so that no task is to blame.
         """
         source = iter(tasks)
         flying: dict[Future[ResultT], TaskT] = {}
@@ -98,6 +127,7 @@ class Pool:
                 return self._executor.submit(function, task).result()
             except _BROKEN:
                 self._renew()
+        self.check()
         return WorkerDiedError("the process reading this document died or ran out of its limits")
 
     def _renew(self) -> None:

@@ -8,6 +8,7 @@ time limit the kernel ends the process and the coordinator finds the culprit (po
 
 from __future__ import annotations
 
+import errno
 import logging
 import multiprocessing
 import os
@@ -26,7 +27,15 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from handoff.confinement.namespaces import leave_network
 from handoff.confinement.seccomp import ConfinementError, deny_network, keep_private
-from handoff.errors import DocumentError, HandoffError, InternalError, LimitError
+from handoff.errors import (
+    ConverterMissingError,
+    DocumentError,
+    HandoffError,
+    InternalError,
+    LimitError,
+    PackageMissingError,
+    WorkerStartError,
+)
 from handoff.model import Held
 from handoff.pipeline.forking import start_fork_server
 from handoff.pipeline.holding import held_from_error
@@ -57,8 +66,34 @@ ParamT = ParamSpec("ParamT")
 
 
 def start(engine: Engine, limits: WorkersSchema) -> None:
-    """Prepare this process: private files, no core dumps, a memory ceiling, the engine loaded."""
-    global _reader, _limits, _failure  # noqa: PLW0603 - a worker process is a global by nature
+    """Prepare this process: private files, no core dumps, a memory ceiling, the engine loaded.
+
+    What goes wrong is kept for whoever gives this process a task. Raised from here it would only
+    look like a worker that a document killed.
+    """
+    global _failure  # noqa: PLW0603 - a worker process is a global by nature
+    try:
+        _prepare(engine, limits)
+    except Exception as error:  # noqa: BLE001 - a library that does not load raises anything
+        _failure = _start_failure(error)
+
+
+def _start_failure(error: Exception) -> HandoffError:
+    """Why this process cannot read documents; it has not seen one, so the reason quotes none."""
+    match error:
+        case HandoffError():
+            return error
+        case ImportError() if missing := PackageMissingError.named_by(error):
+            return missing
+        case OSError(errno=int(number)):
+            reason = f"the system refuses what it needs ({errno.errorcode.get(number, number)})"
+        case _:
+            reason = _where(error)
+    return WorkerStartError(f"a process that reads documents cannot start: {reason}")
+
+
+def _prepare(engine: Engine, limits: WorkersSchema) -> None:
+    global _reader, _limits  # noqa: PLW0603 - a worker process is a global by nature
     from handoff.pipeline.reading import Reader
 
     os.umask(0o077)
@@ -74,11 +109,7 @@ def start(engine: Engine, limits: WorkersSchema) -> None:
     # that wasmtime reserves and never touches.
     resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
     _limits = limits
-    try:
-        _reader = Reader(engine)
-    except HandoffError as error:
-        # Raised from here it would only look like a worker that died.
-        _failure = error
+    _reader = Reader(engine)
 
 
 def _confine() -> None:
@@ -110,6 +141,12 @@ def _end_with_coordinator() -> None:
         os._exit(1)
 
 
+def ready() -> None:
+    """Do nothing, or raise why this process cannot read documents."""
+    if _failure is not None:
+        raise _failure
+
+
 def find(task: FindTask) -> FindResult:
     """Read the document and find what is in it; held if that is not wholly possible."""
     return _guarded(task, lambda reader: reader.find(task))
@@ -126,8 +163,7 @@ def examine(task: ExamineTask) -> ExamineResult:
 
 
 def _guarded(task: TaskT, step: Callable[[Reader], ResultT]) -> ResultT | Held:
-    if _failure is not None:
-        raise _failure
+    ready()
     assert _reader is not None  # noqa: S101 - start() ran in this process
     try:
         with _deadline(task.size):
@@ -141,8 +177,18 @@ def _guarded(task: TaskT, step: Callable[[Reader], ResultT]) -> ResultT | Held:
         return held_from_error(task.doc_id, LimitError("needs more memory than a document may"))
     except RecursionError:
         return held_from_error(task.doc_id, LimitError("is nested deeper than a document may be"))
+    except ImportError as error:
+        return held_from_error(task.doc_id, _converter_missing(error))
     except Exception as error:  # noqa: BLE001 - a bug of ours holds one document, not the batch
         return held_from_error(task.doc_id, InternalError(_where(error)))
+
+
+def _converter_missing(error: ImportError) -> DocumentError:
+    """Other documents may not need what this one needs, so they go on."""
+    missing = PackageMissingError.named_by(error)
+    if missing is None:
+        return InternalError(_where(error))
+    return ConverterMissingError(missing.message, missing.hint)
 
 
 def _where(error: Exception) -> str:
@@ -193,4 +239,4 @@ def open_pool(engine: Engine, limits: WorkersSchema) -> Pool:
         initargs=(engine, limits),
         max_tasks_per_child=DOCUMENTS_PER_WORKER,
     )
-    return Pool(factory, processes * TASKS_PER_PROCESS, BYTES_IN_FLIGHT)
+    return Pool(factory, processes * TASKS_PER_PROCESS, BYTES_IN_FLIGHT, ready)

@@ -6,10 +6,10 @@ by nobody here.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from PIL import Image
 
+from handoff.documents.ocr.opencv import opencv
 from handoff.documents.ocr.page import Box, OcrWord
 
 _SIDE = 2200
@@ -30,7 +30,7 @@ def read_codes(level: Image.Image, words: int) -> tuple[list[OcrWord], list[Box]
     factor = min(1.0, _SIDE / max(level.size))
     size = (max(1, round(level.width * factor)), max(1, round(level.height * factor)))
     small = level if factor == 1 else level.resize(size, Image.Resampling.BOX)
-    found, said, corners, _ = cv2.QRCodeDetector().detectAndDecodeMulti(np.asarray(small))
+    found, said, corners, _ = opencv().QRCodeDetector().detectAndDecodeMulti(np.asarray(small))
     if not found:
         return [], []
     read: list[OcrWord] = []

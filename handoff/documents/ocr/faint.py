@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from handoff.documents.ocr.opencv import opencv
+
 Array = np.ndarray[Any, Any]
 
 _FAINTEST, _SEEN = 1, 40
@@ -25,8 +27,7 @@ _GROUND = 31
 
 def drawn_out(gray: Image.Image) -> Image.Image | None:
     """What is faint on flat ground in an 8-bit gray picture, black on white; None if nothing is."""
-    import cv2
-
+    cv2 = opencv()
     pixels = np.asarray(gray)
     small = pixels[:: max(1, pixels.shape[0] // 1200), :: max(1, pixels.shape[1] // 1200)]
     if float((small[:, 1:] == small[:, :-1]).mean()) < _FLAT_PART:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from handoff.documents.ocr.opencv import opencv
 from handoff.documents.ocr.page import Box
 
 Array = np.ndarray[Any, Any]
@@ -42,8 +43,7 @@ class Marks:
 
 def marks_outside(picture: Image.Image, covered: Iterable[Box]) -> Marks:
     """Connected strokes of the size of letters or words, outside of `covered` boxes."""
-    import cv2
-
+    cv2 = opencv()
     factor = min(1.0, _WORK_SIDE / max(picture.size))
     size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
     pixels = np.asarray(picture.resize(size, Image.Resampling.BOX))
@@ -65,8 +65,7 @@ def like_a_sign(picture: Image.Image, box: Box) -> bool:
 
     A word is wider than high; a paraph or scribble may not be, but has far longer strokes.
     """
-    import cv2
-
+    cv2 = opencv()
     long, short = sorted((box.right - box.left, box.height), reverse=True)
     if long >= _OBLONG * short:
         return False
@@ -82,8 +81,7 @@ def like_a_sign(picture: Image.Image, box: Box) -> bool:
 
 def _ink(pixels: Array) -> Array:
     """Pixels that differ from the ground around them in any channel."""
-    import cv2
-
+    cv2 = opencv()
     if bool((pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()):
         pixels = pixels[..., :1]
     ground = cv2.medianBlur(np.ascontiguousarray(pixels), 41).reshape(pixels.shape)
@@ -94,8 +92,7 @@ def _ink(pixels: Array) -> Array:
 
 def _without_rules(ink: Array) -> Array:
     """Without the lines of tables and forms, so that a signature on one stands for itself."""
-    import cv2
-
+    cv2 = opencv()
     rules: Array = np.zeros_like(ink)
     for shape in ((_RULE, 1), (1, _RULE)):
         kernel = cv2.getStructuringElement(cv2.MORPH_RECT, shape)

@@ -19,6 +19,7 @@ from handoff.documents.ocr.codes import read_codes
 from handoff.documents.ocr.faint import drawn_out
 from handoff.documents.ocr.judge import HALF_SURE, SURE, judge
 from handoff.documents.ocr.memory import once
+from handoff.documents.ocr.opencv import opencv
 from handoff.documents.ocr.page import Box, OcrPage, OcrWord
 from handoff.documents.ocr.paragraphs import in_paragraphs
 from handoff.documents.ocr.prepare import enlarged, flattened, gray
@@ -75,6 +76,7 @@ def second_opinion(image: Image.Image) -> OcrPage:
 def missing() -> OcrMissingError | None:
     """What keeps pictures from being read on this machine, or None."""
     try:
+        opencv()
         tess.ready()
         rapid.ready()
     except OcrMissingError as error:
@@ -87,7 +89,7 @@ def _translated() -> Iterator[None]:
     """Whatever the engines and OpenCV raise means that the page cannot be read."""
     try:
         yield
-    except (DocumentError, MemoryError):
+    except (DocumentError, MemoryError, ImportError):
         raise
     except Exception:  # noqa: BLE001 - onnxruntime and OpenCV have exceptions of every kind
         raise ScanError("the engines that read pictures cannot read this one") from None

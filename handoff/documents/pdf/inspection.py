@@ -10,6 +10,7 @@ from handoff.documents.pdf.chars import Chars
 from handoff.documents.pdf.drawing import Drawing, Path
 from handoff.documents.pdf.operators import MIN_LEGIBLE
 from handoff.documents.pdf.scrub import PLACEHOLDER
+from handoff.documents.pdf.sight import why_blind
 from handoff.errors import DocumentError, OcrMissingError, UnsafeContentError
 
 MAX_PICTURE_SHARE = 0.25
@@ -35,7 +36,8 @@ def why_not_text(
 ) -> DocumentError | None:
     """Why the page cannot be read as text, naming it; None if it can."""
     if _picture_share(size, drawing) > MAX_PICTURE_SHARE:
-        return OcrMissingError(f"page {number} is a picture, and nothing here reads pictures")
+        reason = why_blind() or "nothing here reads pictures"
+        return OcrMissingError(f"page {number} is a picture, and {reason}")
     visible = chars.visible_count()
     if not visible and len(drawing.paths) + drawing.shades > MAX_SILENT_PATHS:
         return UnsafeContentError(

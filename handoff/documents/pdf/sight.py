@@ -10,4 +10,11 @@ from handoff.documents import ocr
 @cache
 def can_see() -> bool:
     """Whether both engines of optical recognition are there."""
-    return ocr.missing() is None
+    return why_blind() == ""
+
+
+@cache
+def why_blind() -> str:
+    """What this machine lacks to read pictures, in words; "" if nothing."""
+    error = ocr.missing()
+    return error.message if error else ""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from handoff.errors import WorkerDiedError
+from handoff.errors import AssetError, WorkerDiedError, WorkerStartError
 from handoff.pipeline.pool import Pool
 
 
@@ -114,3 +114,37 @@ def test_the_death_of_the_fork_server_costs_no_document(error: type[Exception]) 
     pool = Pool(factory, width=4, max_bytes=100)
     assert dict(pool.run(work, [Task(1), Task(2), Task(3)])) == {Task(n): n * 2 for n in (1, 2, 3)}
     pool.close()
+
+
+def die() -> None:
+    """Workers that end like this end before they are given a task."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_where_no_worker_starts_the_machine_is_to_blame_and_no_task() -> None:
+    context = multiprocessing.get_context("forkserver")
+    factory = partial(ProcessPoolExecutor, 1, mp_context=context, initializer=die)
+    pool = Pool(factory, width=4, max_bytes=100)
+    with pytest.raises(WorkerStartError):
+        list(pool.run(work, [Task(1), Task(2)]))
+    with pytest.raises(WorkerStartError):
+        pool.check()
+    pool.close()
+
+
+def unfit() -> None:
+    raise AssetError("the model is missing")
+
+
+def test_what_the_probe_of_a_worker_says_is_said() -> None:
+    context = multiprocessing.get_context("forkserver")
+    factory = partial(ProcessPoolExecutor, 1, mp_context=context)
+    pool = Pool(factory, width=4, max_bytes=100, probe=unfit)
+    with pytest.raises(AssetError, match="the model is missing"):
+        pool.check()
+    pool.close()
+
+
+def test_a_pool_whose_workers_start_is_in_order(pool: Pool) -> None:
+    pool.check()
+    assert dict(pool.run(work, [Task(1)])) == {Task(1): 2}

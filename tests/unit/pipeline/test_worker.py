@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -13,11 +14,19 @@ from typing import Any, cast
 
 import pytest
 
+from handoff.confinement.seccomp import ConfinementError
 from handoff.documents.intake import IntakeItem
-from handoff.errors import DamagedError, DiskFullError, HandoffError, PermissionsError
+from handoff.errors import (
+    AssetError,
+    DamagedError,
+    DiskFullError,
+    HandoffError,
+    PermissionsError,
+)
 from handoff.model import Held
 from handoff.pipeline import worker
 from handoff.pipeline.tasks import FindTask
+from handoff.policy.config import WorkersSchema
 
 TASK = FindTask("d1", IntakeItem(Path("x"), "x", 1))
 
@@ -65,6 +74,58 @@ def test_what_is_wrong_with_a_document_holds_it(
     assert isinstance(held, Held)
     assert held.code == code
     assert "text of a document" not in held.message
+
+
+def test_a_document_that_needs_a_missing_package_is_held_with_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    missing = ModuleNotFoundError("No module named 'py7zr.helpers'", name="py7zr.helpers")
+    monkeypatch.setattr(worker, "_reader", cast("Any", Failing(missing)))
+    held = worker.find(TASK)
+    assert isinstance(held, Held)
+    assert held.code == "document.converter_missing"
+    assert "the Python package py7zr is missing" in held.message
+
+
+def test_a_module_of_ours_that_is_missing_is_a_bug_and_not_a_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    missing = ModuleNotFoundError("x", name="handoff.documents.nowhere")
+    monkeypatch.setattr(worker, "_reader", cast("Any", Failing(missing)))
+    held = worker.find(TASK)
+    assert isinstance(held, Held)
+    assert held.code == "document.internal"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (ModuleNotFoundError("x", name="cv2"), "machine.package_missing", "package cv2"),
+        (
+            ImportError("too old", name="lxml.etree"),
+            "machine.package_missing",
+            "lxml",
+        ),
+        (OSError(errno.ENOMEM, "cannot allocate"), "machine.worker_start", "ENOMEM"),
+        (ConfinementError(errno.EPERM, "seccomp"), "machine.worker_start", "EPERM"),
+        (AttributeError("_ARRAY_API not found"), "machine.worker_start", "AttributeError"),
+        (AssetError("the model is missing"), "machine.asset", "the model is missing"),
+    ],
+)
+def test_a_worker_that_cannot_start_says_why_and_blames_no_document(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, code: str, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(worker, "_failure", None)
+    monkeypatch.setattr(worker, "_prepare", fail)
+    worker.start(cast("Any", None), WorkersSchema())
+    for ask in (worker.ready, lambda: worker.find(TASK)):
+        with pytest.raises(HandoffError) as raised:
+            ask()
+        assert raised.value.code == code
+        assert said in raised.value.message
 
 
 RESTART = """

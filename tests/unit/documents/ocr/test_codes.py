@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest.importorskip("cv2", reason="handoff[ocr] is missing")
+pytest.importorskip("cv2", reason="OpenCV is missing")
 
 import cv2
 import numpy as np
