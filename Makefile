@@ -81,15 +81,19 @@ wheel: $(VENV)/.runtime-stamp  ## build the wheel into dist/
 	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist
 
-lock:  ## resolve the dependencies anew and write locks/ (uses the network)
+lock:  ## resolve the dependencies anew, write locks/, say what has no wheel (uses the network)
 	@set -eu; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PYTHON) -m venv "$$scratch"; \
-	"$$scratch/bin/python" -m pip install --quiet --require-hashes -r locks/uv.txt; \
+	scripts/install_locked.sh "$$scratch/bin/python" locks/uv.txt locks/build.txt; \
 	PATH="$$scratch/bin:$$PATH"; \
 	$(UV_COMPILE) --output-file locks/runtime.txt; \
 	$(UV_COMPILE) --group dev --constraint locks/runtime.txt --output-file locks/dev.txt; \
-	uv pip compile locks/build.in --universal --python-version 3.11 --no-strip-extras --generate-hashes --quiet \
-		--custom-compile-command "make lock" --constraint locks/dev.txt --output-file locks/build.txt
+	uv pip compile locks/build.in --universal --python-version 3.11 --no-strip-extras \
+		--generate-hashes --quiet --custom-compile-command "make lock" \
+		--constraint locks/dev.txt --output-file locks/build.txt; \
+	uv pip compile locks/dev.txt --no-deps --universal --python-version 3.11 --quiet \
+		--format pylock.toml --output-file "$$scratch/pylock.toml"; \
+	"$$scratch/bin/python" -m scripts.wheel_table "$$scratch/pylock.toml" README.md
 
 clean:  ## remove everything that the other targets made
 	rm -rf .venv .assets .demo dist .coverage .coverage.* \

@@ -5,14 +5,15 @@ set -eu
 python=$1
 
 if ! command -v "$python" >/dev/null 2>&1; then
-    echo "handoff needs Python 3.11 or newer, and there is no '$python' here." >&2
+    echo "handoff needs Python 3.11 to 3.14, and there is no '$python' here." >&2
     echo "Install it (on Debian 12 or newer: apt install python3 python3-venv)," >&2
     echo "or name another one: make PYTHON=/path/to/python3" >&2
     exit 1
 fi
-if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
-    echo "handoff needs Python 3.11 or newer; '$python' is $("$python" -V 2>&1)." >&2
-    echo "Name a newer one: make PYTHON=/path/to/python3" >&2
+# For these every package of the locks has a wheel (`make lock` looks); others would be compiled.
+if ! "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))'; then
+    echo "handoff needs Python 3.11 to 3.14; '$python' is $("$python" -V 2>&1)." >&2
+    echo "Name another one: make PYTHON=/path/to/python3" >&2
     exit 1
 fi
 if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
