@@ -4,6 +4,8 @@ PYTHON ?= python3
 # Where the language model and the PDF engine live, and a local mirror to take them from.
 export HANDOFF_ASSETS ?= $(CURDIR)/.assets
 MIRROR ?=
+# What `make fresh` tries: Debian releases and users.
+FRESH ?= bookworm:root bookworm:user trixie:root trixie:user
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -13,7 +15,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 	--no-strip-extras --generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz coverage lint lock wheel clean programs vendor-programs \
+.PHONY: help setup demo test fresh fuzz coverage lint lock wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus bench-custody bench-viewer
 
 help:  ## list the targets
@@ -27,6 +29,9 @@ demo: setup vendor-programs  ## send a batch of legal documents to a vendor on a
 
 test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
 	$(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+fresh: $(VENV)/.dev-stamp  ## demo and test on bare Debian 12 and 13, as root and as a user (about two hours)
+	@PYTHON=$(PY) scripts/fresh.sh $(FRESH)
 
 fuzz: $(VENV)/.dev-stamp setup programs  ## damaged documents of every format, some hundred of each
 	HANDOFF_FUZZ_EXAMPLES=300 $(PY) -m pytest -q tests/properties/test_fuzz_every_format.py

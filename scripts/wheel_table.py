@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.markers import Environment, Marker
+from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import parse_wheel_filename
 
@@ -39,7 +39,7 @@ class Target:
     def __str__(self) -> str:
         return f"{self.python[0]}.{self.python[1]} {self.machine}"
 
-    def environment(self) -> Environment:
+    def environment(self) -> dict[str, str]:
         """What environment markers (PEP 508) mean there."""
         version = f"{self.python[0]}.{self.python[1]}"
         return {

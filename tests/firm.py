@@ -94,7 +94,8 @@ class Firm:
         """Start the program as a user or cron would."""
         environment = self.environment() | changes.pop("env", {})
         program = changes.pop("program", ("-m", "handoff.cli.main"))
-        command = [sys.executable, *program, *(str(a) for a in arguments)]
+        python = changes.pop("python", sys.executable)
+        command = [python, *program, *(str(a) for a in arguments)]
         return subprocess.Popen(
             command,
             env=environment,

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from handoff import assets
 from handoff.custody.logkey import load_verifier_key
@@ -59,6 +62,7 @@ def examine(home: Home) -> Iterator[Check]:
         right = state.state is assets.AssetState.OK
         problem = None if right else AssetError(f"{state.state}: {state.detail or state.path}")
         yield Check(f"asset {state.asset.directory}", problem, str(state.path))
+    yield _check("packages", _packages)
     yield _check("pictures", _pictures)
     yield _check("workers", lambda: _workers(home))
     yield _check("home", lambda: str(home.require().root))
@@ -94,6 +98,21 @@ def _check(what: str, look: Callable[[], str]) -> Check:
     except OSError as error:
         name = errno.errorcode.get(error.errno or 0, "unknown")
         return Check(what, PermissionsError(f"it cannot be looked at ({name})"))
+
+
+def _packages() -> str:
+    """Each Python package that handoff's own metadata name, extras apart."""
+    asked = [Requirement(text) for text in requires("handoff") or ()]
+    needed = [each for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})]
+    for requirement in needed:
+        name = requirement.name
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            raise PackageMissingError(f"the Python package {name} is not installed") from None
+        if not requirement.specifier.contains(found, prereleases=True):
+            raise PackageMissingError(f"{name} is {found}; handoff needs {requirement.specifier}")
+    return f"{len(needed)} packages, all in versions that handoff works with"
 
 
 def _pictures() -> str:

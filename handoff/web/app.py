@@ -110,6 +110,8 @@ def serve(home: Home, held: Secrets, port: int, announce: Callable[[str], None])
     )
     server = uvicorn.Server(config)
     listening = config.bind_socket()
+    # From here on a browser is let in, and waits the moment that the server takes to begin.
+    listening.listen(config.backlog)
     chosen = listening.getsockname()[1]
     announce(f"http://{ADDRESS}:{chosen}/?token={held.token}")
     server.run(sockets=[listening])

@@ -2,6 +2,8 @@
 
 What is installed from it shows what pip chooses: the version that a lock names, or whatever is
 newest on that day.
+
+usage: python -m tests.install.newer_index DIRECTORY     only the newer releases, for `make fresh`
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,13 +61,15 @@ class NewerIndex:
         directory: where it is made.
         packages: what it offers, each in its own version and in a newer one. Those of this machine
             say that they require what the real ones require, extras included.
+        locked: whether it offers the locked versions too, or only the newer ones.
     """
 
-    def __init__(self, directory: Path, packages: Iterable[Locked]) -> None:
+    def __init__(self, directory: Path, packages: Iterable[Locked], *, locked: bool = True) -> None:
         self.directory = directory
         self.hashes: dict[str, str] = {}
         for package in packages:
-            self.hashes[package.name] = self._offer(package.name, package.version)
+            if locked:
+                self.hashes[package.name] = self._offer(package.name, package.version)
             self._offer(package.name, package.newer)
 
     @property
@@ -118,3 +123,14 @@ def _metadata(name: str, version: str) -> list[str]:
 def _digest(text: str) -> str:
     raw = hashlib.sha256(text.encode()).digest()
     return "sha256=" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def main() -> None:
+    """Make an index with a newer release of everything that the locks name."""
+    locks = Path(__file__).resolve().parents[2] / "locks"
+    found = {e.name: e for lock in locks.glob("*.txt") for e in entries(lock.read_text())}
+    NewerIndex(Path(sys.argv[1]), found.values(), locked=False)
+
+
+if __name__ == "__main__":
+    main()
