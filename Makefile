@@ -110,7 +110,7 @@ programs:
 	@scripts/programs.sh age:age ssh-keygen:openssh-client pdftotext:poppler-utils qpdf:qpdf \
 		soffice:libreoffice-writer-nogui soffice:libreoffice-calc-nogui \
 		soffice:libreoffice-impress-nogui tesseract:tesseract-ocr chromium:chromium pango-view:pango1.0-tools \
-		/usr/lib/postgresql/15/bin/postgres:postgresql \
+		'/usr/lib/postgresql/*/bin/postgres:postgresql' \
 		radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd
 
 vendor-programs:

@@ -22,6 +22,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -196,11 +197,10 @@ def measure_proofs(path: Path, events: int) -> dict[str, object]:
 
 
 def hash_and_parse(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    for (leaf,) in connection.execute("SELECT leaf FROM events ORDER BY idx"):
-        hashlib.sha256(leaf).digest()
-        json.loads(leaf)
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        for (leaf,) in connection.execute("SELECT leaf FROM events ORDER BY idx"):
+            hashlib.sha256(leaf).digest()
+            json.loads(leaf)
 
 
 def result(name: str, ours: list[float], theirs: list[float], unit: str) -> dict[str, object]:

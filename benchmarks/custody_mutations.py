@@ -18,7 +18,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,17 +64,16 @@ def _opened(directory: Path, *, refit: bool) -> Iterator[sqlite3.Connection]:
     path = directory / "custody.db"
     # Whoever knows of the seal takes it away: a missing one means a run that was killed.
     path.with_name("custody.db.sha256").unlink()
-    connection = sqlite3.connect(path, isolation_level=None)
-    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    kept = triggers.fetchall()
-    for name, _ in kept:
-        connection.execute(f"DROP TRIGGER {name}")
-    yield connection
-    if refit:
-        _refit(connection)
-    for _, sql in kept:
-        connection.execute(sql)
-    connection.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        kept = triggers.fetchall()
+        for name, _ in kept:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        if refit:
+            _refit(connection)
+        for _, sql in kept:
+            connection.execute(sql)
 
 
 def _refit(connection: sqlite3.Connection) -> None:

@@ -32,6 +32,8 @@ PROGRAMS = (
 )
 USERS = ("owner", "acme", "beta")
 START_SECONDS = 90
+# Lines of each log to show when the gateway does not start.
+LAST = 15
 _CONF = """\
 [global]
 fsid = {fsid}
@@ -204,8 +206,9 @@ class Ceph:
     def _daemon(self, program: str, *arguments: str) -> None:
         with (self.directory / "log" / f"{program}.out").open("wb") as log:
             command = [program, "-c", str(self.directory / "ceph.conf"), *arguments]
+            # Started in "/", as systemd does: Debian 13's OSD looks for its classes from there.
             self.daemons.append(
-                subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
             )
 
     def _await(self) -> None:
@@ -214,15 +217,28 @@ class Ceph:
             try:
                 urllib.request.urlopen(self.endpoint, timeout=2).close()  # noqa: S310 - loopback
             except (OSError, urllib.error.URLError):
-                assert self.daemons[-1].poll() is None, "radosgw ended while it was starting"
+                for daemon in self.daemons:
+                    assert daemon.poll() is None, self._complaint(f"{daemon.args!r} ended")
                 time.sleep(0.2)
             else:
                 return
-        raise AssertionError("radosgw did not become ready")
+        raise AssertionError(self._complaint("radosgw did not become ready"))
+
+    def _complaint(self, what: str) -> str:
+        """What went wrong, and the end of each log, where the reason stands."""
+        ends = [
+            f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-LAST:])
+            for log in sorted((self.directory / "log").iterdir())
+            if log.stat().st_size
+        ]
+        return "\n".join((what, *ends))
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    done = subprocess.run(
+        command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, cwd="/"
+    )
+    assert done.returncode == 0, f"{command}: {done.stderr.decode(errors='replace')}"
 
 
 def _free_ports(count: int) -> list[int]:

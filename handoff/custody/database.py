@@ -60,7 +60,11 @@ def open_engine(path: Path, *, writable: bool, busy_timeout: float = 5.0) -> Eng
         connection = sqlite3.connect(
             uri, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False
         )
-        _configure(connection, writable=writable)
+        try:
+            _configure(connection, writable=writable)
+        except BaseException:
+            connection.close()  # nobody else has it yet
+            raise
         return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool)
@@ -81,6 +85,16 @@ def _configure(connection: sqlite3.Connection, *, writable: bool) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options()["handoff_begin"])
+
+
+@contextmanager
+def disposed_on_error(engine: Engine) -> Iterator[None]:
+    """Close the connections of `engine` where the block does not succeed in handing it on."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def use_wal(engine: Engine) -> None:

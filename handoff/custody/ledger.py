@@ -20,6 +20,7 @@ from handoff.custody.continuity import LatestNote
 from handoff.custody.database import (
     check_application,
     create_database_file,
+    disposed_on_error,
     is_blank,
     open_engine,
     translated,
@@ -97,14 +98,11 @@ class SqliteLedger(SqlLedger):
         if create:
             create_database_file(path)
         engine = open_engine(path, writable=True, busy_timeout=cls.busy_timeout)
-        try:
+        with disposed_on_error(engine):
             before = _prepare(engine, path, key.verifier.name, create=create)
-        except BaseException:
-            engine.dispose()
-            raise
-        ledger = cls(engine, path, key=key, clock=clock, party=party, former=former)
-        if before != schema.SCHEMA_VERSION:
-            ledger.append([migrated_event(before)])
+            ledger = cls(engine, path, key=key, clock=clock, party=party, former=former)
+            if before != schema.SCHEMA_VERSION:
+                ledger.append([migrated_event(before)])
         return ledger
 
     def close(self) -> None:

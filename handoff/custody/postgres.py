@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from handoff.custody import postgres_schema, schema
 from handoff.custody.appending import Party, SqlLedger
 from handoff.custody.continuity import LatestNote
-from handoff.custody.database import translated
+from handoff.custody.database import disposed_on_error, translated
 from handoff.custody.ledger import migrated_event
 from handoff.custody.logkey import LogKey
 from handoff.custody.migrating import migrate_postgres
@@ -121,12 +121,8 @@ def require_log(connection: Connection) -> None:
 def open_postgres_reader(database: str) -> LedgerReader:
     """Read access to the log in `database`; raises as `PostgresLedger.open`."""
     engine = open_postgres(database)
-    try:
-        with translated(), engine.begin() as connection:
-            require_log(connection)
-    except BaseException:
-        engine.dispose()
-        raise
+    with disposed_on_error(engine), translated(), engine.begin() as connection:
+        require_log(connection)
     return LedgerReader(engine)
 
 
@@ -169,14 +165,12 @@ class PostgresLedger(SqlLedger):
             PermissionsError, DiskFullError: as they say.
         """
         engine = open_postgres(database)
-        try:
+        note = LatestNote(latest)
+        with disposed_on_error(engine):
             before = _prepare(engine, key.verifier.name, create=create)
-        except BaseException:
-            engine.dispose()
-            raise
-        ledger = cls(engine, LatestNote(latest), key=key, clock=clock, party=party, former=former)
-        if before != schema.SCHEMA_VERSION:
-            ledger.append([migrated_event(before)])
+            ledger = cls(engine, note, key=key, clock=clock, party=party, former=former)
+            if before != schema.SCHEMA_VERSION:
+                ledger.append([migrated_event(before)])
         return ledger
 
     @contextmanager

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, Row
 
 from handoff.custody import schema
-from handoff.custody.database import check_header, open_engine, translated
+from handoff.custody.database import check_header, disposed_on_error, open_engine, translated
 from handoff.custody.events import decode_event, format_time
 from handoff.errors import CustodyEventError, LedgerCorruptError
 from handoff.model import CustodyEvent
@@ -39,7 +39,7 @@ class LedgerReader:
             LedgerCorruptError, LedgerVersionError, LedgerLockedError: as they say.
         """
         engine = open_engine(path, writable=False)
-        with translated(), engine.begin() as connection:
+        with disposed_on_error(engine), translated(), engine.begin() as connection:
             check_header(connection)
         return LedgerReader(engine)
 

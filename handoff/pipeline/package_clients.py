@@ -12,7 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import sysconfig
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from handoff.assets import Package
@@ -119,19 +120,18 @@ def _pip(options: Sequence[str], requirement: str, scratch: Path, package: Packa
 
 
 def pip_command() -> tuple[str, ...]:
-    """The command for a pip: this environment's, else ensurepip's bundled one, else the PATH's.
+    """The command for a pip: this environment's, else the one Python brings, else the PATH's.
 
-    Environments made by uv have none of their own, and Debian packs ensurepip apart.
+    Environments made by uv have none of their own.
 
     Raises:
         AssetError: none is to be found.
     """
     if importlib.util.find_spec("pip"):
         return (sys.executable, "-m", "pip")
-    ensurepip = importlib.util.find_spec("ensurepip")
-    if ensurepip and ensurepip.origin:
+    for directory in _wheel_directories():
         # A wheel is a zip archive that Python runs as it is; nothing gets installed.
-        for wheel in sorted((Path(ensurepip.origin).parent / "_bundled").glob("pip-*.whl")):
+        for wheel in sorted(directory.glob("pip-*.whl")):
             return (sys.executable, str(wheel / "pip"))
     found = shutil.which("pip3") or shutil.which("pip")
     if found:
@@ -140,6 +140,15 @@ def pip_command() -> tuple[str, ...]:
         "there is no pip to fetch with",
         "install pip (on Debian: apt install python3-pip), or use `handoff setup --mirror DIR`",
     )
+
+
+def _wheel_directories() -> Iterator[Path]:
+    """Where ensurepip looks for its pip: the distribution's directory, then its own."""
+    if distribution := sysconfig.get_config_var("WHEEL_PKG_DIR"):
+        yield Path(distribution)
+    ensurepip = importlib.util.find_spec("ensurepip")
+    if ensurepip and ensurepip.origin:
+        yield Path(ensurepip.origin).parent / "_bundled"
 
 
 def _run(command: Sequence[str], scratch: Path, package: Package) -> None:

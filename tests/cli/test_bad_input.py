@@ -7,6 +7,7 @@ import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,11 @@ def _profile(firm: Firm, text: str) -> None:
 
 
 def _sql(firm: Firm, statement: str) -> None:
-    with sqlite3.connect(firm.home / "custody" / "custody.db") as connection:
+    # Without `closing` leaving the block commits, and leaves the connection open.
+    with (
+        closing(sqlite3.connect(firm.home / "custody" / "custody.db")) as connection,
+        connection,
+    ):
         connection.execute(statement)
 
 

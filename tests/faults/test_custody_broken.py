@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -51,31 +52,27 @@ def log(tmp_path: Path, key: LogKey) -> Path:
 
 def other_program(path: Path) -> None:
     path.unlink()
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE notes (text)")
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE notes (text)")
 
 
 def newer_version(path: Path) -> None:
-    connection = direct(path)
-    connection.execute("PRAGMA user_version = 9")
-    connection.close()
+    with direct(path) as connection:
+        connection.execute("PRAGMA user_version = 9")
 
 
 def zero_a_page(path: Path) -> None:
-    connection = direct(path)
-    query = "SELECT rootpage FROM sqlite_master WHERE name = 'events'"
-    page = connection.execute(query).fetchone()[0]
-    connection.close()
+    with direct(path) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'events'"
+        page = connection.execute(query).fetchone()[0]
     with path.open("r+b") as file:
         file.seek((page - 1) * 4096)
         file.write(bytes(4096))
 
 
 def drop_head(path: Path) -> None:
-    connection = direct(path)
-    connection.execute("DROP TABLE head")
-    connection.close()
+    with direct(path) as connection:
+        connection.execute("DROP TABLE head")
 
 
 BROKEN: dict[str, tuple[Callable[[Path], object], type[HandoffError]]] = {
@@ -140,25 +137,23 @@ def test_a_log_that_stays_locked_is_a_typed_error(
 ) -> None:
     monkeypatch.setattr(SqliteLedger, "busy_timeout", 0.05)
     with open_ledger(log, key, SetClock()) as ledger:
-        other = direct(log)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerLockedError):
-            ledger.append(batch(1, 1))
-        other.execute("ROLLBACK")
-        other.close()
+        with direct(log) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(LedgerLockedError):
+                ledger.append(batch(1, 1))
+            other.execute("ROLLBACK")
         assert ledger.append(batch(1, 1)) == range(41, 43)
     assert verify(log, [key.verifier]).ok
 
 
 def test_a_close_beside_a_reader_leaves_the_sealing_to_later(log: Path, key: LogKey) -> None:
-    reader = direct(log)
-    with open_ledger(log, key, SetClock()) as ledger:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM events").fetchone()
-        ledger.append(batch(1, 1))
-    report = verify(log, [key.verifier])
-    assert (report.ok, report.sealed, report.size) == (True, False, 43)
-    reader.close()
+    with direct(log) as reader:
+        with open_ledger(log, key, SetClock()) as ledger:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM events").fetchone()
+            ledger.append(batch(1, 1))
+        report = verify(log, [key.verifier])
+        assert (report.ok, report.sealed, report.size) == (True, False, 43)
     open_ledger(log, key, SetClock()).close()
     assert verify(log, [key.verifier]).sealed
 
@@ -215,7 +210,8 @@ from tests.faults.test_custody_broken import with_writer
 from handoff.custody.logkey import LogKey
 
 path, vkey = Path(sys.argv[1]), VerifierKey.parse(sys.argv[2])
-list(LedgerReader.open_reader(path).events())  # load all there is to load while we may
+with LedgerReader.open_reader(path) as reader:
+    list(reader.events())  # load all there is to load while we may
 os.setgroups([])
 os.setgid(65534)
 os.setuid(65534)

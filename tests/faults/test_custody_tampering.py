@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,6 @@ def offsets(size: int) -> list[int]:
 
 def meaning(path: Path) -> object:
     """All that SQL can see in the file, as bytes."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    connection.text_factory = bytes
     queries = (
         "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name",
         "SELECT * FROM meta ORDER BY name",
@@ -68,10 +67,9 @@ def meaning(path: Path) -> object:
         "PRAGMA user_version",
         "PRAGMA journal_mode",
     )
-    try:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        connection.text_factory = bytes
         return [connection.execute(query).fetchall() for query in queries]
-    finally:
-        connection.close()
 
 
 def is_found(path: Path, key: LogKey) -> bool:
@@ -187,26 +185,25 @@ def test_random_mutations_of_the_events_are_all_found(
 
 def rewrite(path: Path, mutate: Callable[[Rows, random.Random], None], pick: random.Random) -> None:
     """Mutate the events as somebody would who then puts index, head and triggers in order."""
-    connection = direct(path)
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("BEGIN")
-    triggers = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-    ).fetchall()
-    for name, _ in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    rows = [list(row) for row in connection.execute("SELECT * FROM events ORDER BY idx")]
-    mutate(rows, pick)
-    if mutate is not delete_with_gap:
-        for index, row in enumerate(rows):
-            row[0] = index
-    connection.execute("DELETE FROM events")
-    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-    connection.execute("UPDATE head SET size = ?", (len(rows),))
-    for _, sql in triggers:
-        connection.execute(sql)
-    connection.execute("COMMIT")
-    connection.close()
+    with direct(path) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        triggers = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        rows = [list(row) for row in connection.execute("SELECT * FROM events ORDER BY idx")]
+        mutate(rows, pick)
+        if mutate is not delete_with_gap:
+            for index, row in enumerate(rows):
+                row[0] = index
+        connection.execute("DELETE FROM events")
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.execute("UPDATE head SET size = ?", (len(rows),))
+        for _, sql in triggers:
+            connection.execute(sql)
+        connection.execute("COMMIT")
 
 
 def test_checkpoints_signed_again_with_another_key_are_found(
@@ -215,14 +212,13 @@ def test_checkpoints_signed_again_with_another_key_are_found(
     """The same name, a tree that fits, but a key that nobody was given."""
     stranger = LogKey("firm.example/custody", b"s" * 32)
     path = copy_of(log, tmp_path)
-    connection = direct(path)
-    leaves = [row[0] for row in connection.execute("SELECT leaf FROM events ORDER BY idx")]
-    connection.execute("DROP TRIGGER checkpoints_no_update")
-    for size in (9, 18, 27):
-        root = root_of(leaf_hash(leaf) for leaf in leaves[:size])
-        note = sign_checkpoint("firm.example/custody", size, root, [stranger])
-        connection.execute("UPDATE checkpoints SET note = ? WHERE size = ?", (note, size))
-    connection.close()
+    with direct(path) as connection:
+        leaves = [row[0] for row in connection.execute("SELECT leaf FROM events ORDER BY idx")]
+        connection.execute("DROP TRIGGER checkpoints_no_update")
+        for size in (9, 18, 27):
+            root = root_of(leaf_hash(leaf) for leaf in leaves[:size])
+            note = sign_checkpoint("firm.example/custody", size, root, [stranger])
+            connection.execute("UPDATE checkpoints SET note = ? WHERE size = ?", (note, size))
     assert is_found(path, key)
     report = verify(path, [stranger.verifier])
     assert {d.code for d in report.discrepancies} == {"schema"}, "only the trigger tells it then"

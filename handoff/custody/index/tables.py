@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -97,13 +98,15 @@ def engine_on(path: Path) -> Engine:
     """An engine on the index at `path`."""
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
 
-    def configure(connection: object, _record: object) -> None:
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
         # What is lost with the power is built anew, so nothing needs to wait for the disk.
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = OFF")
-        cursor.close()
-        connection.isolation_level = None  # type: ignore[attr-defined]
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")
+        except BaseException:
+            connection.close()  # the pool does not have it yet, and forgets it
+            raise
+        connection.isolation_level = None
 
     sa.event.listen(engine, "connect", configure)
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Engine
 
-from handoff.custody.database import create_database_file, translated
+from handoff.custody.database import create_database_file, disposed_on_error, translated
 from handoff.custody.events import encode_event
 from handoff.custody.index.fold import Facts, Row
 from handoff.custody.index.proofs import Leaves, extend_blocks
@@ -74,19 +74,21 @@ def _usable(path: Path) -> Engine:
     """
     try:
         create_database_file(path)
-        engine = engine_on(path)
         try:
-            with translated(), engine.begin() as connection:
-                METADATA.create_all(connection)
+            return _with_tables(path)
         except LedgerCorruptError:
-            engine.dispose()
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
             create_database_file(path)
-            engine = engine_on(path)
-            METADATA.create_all(engine)
+            return _with_tables(path)
     except (PermissionsError, LedgerUnusableError):
         return engine_in_memory()
+
+
+def _with_tables(path: Path) -> Engine:
+    engine = engine_on(path)
+    with disposed_on_error(engine), translated(), engine.begin() as connection:
+        METADATA.create_all(connection)
     return engine
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -26,6 +27,8 @@ _REFERENCES = frozenset(
     {"id", "idref", "change-id", "ref-name", "class-names", "style-override", "marker-start",
      "marker-end", "stroke-dash"}
 )  # fmt: skip
+_VERSION = f"{names.OFFICE}version"
+_KNOWN_VERSION = re.compile(r"[1-9]\.\d")
 _FONTS = ("font-family", "font-name-asian", "font-name-complex")
 
 
@@ -39,6 +42,24 @@ def clean(roots: Sequence[Element]) -> None:
     _rename(roots)
     for root in roots:
         _show(root)
+    _agree(roots)
+
+
+def version(root: Element) -> str:
+    """The version of OpenDocument that a cleaned part says it is written in, "" for none."""
+    return str(root.get(_VERSION, ""))
+
+
+def _agree(roots: Sequence[Element]) -> None:
+    """All parts are of the first one's version, or of none where that says what is no version.
+
+    The manifest is to say the same one, and LibreOffice refuses a file where it does not.
+    """
+    said = version(roots[0])
+    for root in roots:
+        root.attrib.pop(_VERSION, None)
+        if _KNOWN_VERSION.fullmatch(said):
+            root.set(_VERSION, said)
 
 
 def _drop(root: Element) -> None:

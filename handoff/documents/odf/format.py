@@ -10,7 +10,7 @@ from lxml import etree
 
 from handoff.documents.base import Door
 from handoff.documents.odf import names
-from handoff.documents.odf.clean import clean, is_font_list, only_refers
+from handoff.documents.odf.clean import clean, is_font_list, only_refers, version
 from handoff.documents.odf.inside import (
     Picture,
     find_pictures,
@@ -92,7 +92,8 @@ class OdfFormat:
                 _make_text(cell)
         pictures = rewrite_pictures(document.pictures, redactions, door)
         parts = {name: xmlio.serialize(root) for name, root in document.parts.items()}
-        return write_package(self.media_type, {**parts, **pictures})
+        said = version(document.parts["content.xml"])
+        return write_package(self.media_type, said, {**parts, **pictures})
 
     def reread(self, produced: bytes, door: Door) -> tuple[TextUnit, ...]:
         """All text, attributes and names of all parts by expat, and the pictures by the door."""

@@ -41,17 +41,26 @@ def declared_type(untrusted: bytes) -> str:
         return ""
 
 
-def write_package(media_type: str, files: dict[str, bytes]) -> bytes:
-    """A ZIP with the media type first and stored, and a manifest of what is in it."""
+def write_package(media_type: str, version: str, files: dict[str, bytes]) -> bytes:
+    """A ZIP with the media type first and stored, and a manifest of what is in it.
+
+    Args:
+        media_type: the document's.
+        version: of OpenDocument, as the content says it; "" where it says none. From 25.2 on
+            LibreOffice opens no file whose manifest says another one than its content.
+        files: what is in it by name.
+    """
+    said = f' manifest:version="{version}"' if version else ""
     buffer = BytesIO()
     listed = "".join(
         f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{_type(name)}"/>'
         for name in files
     )
     manifest = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<manifest:manifest manifest:version="1.3" '
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<manifest:manifest{said} '
         'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
-        f'manifest:full-path="/" manifest:media-type="{media_type}"/>{listed}</manifest:manifest>'
+        f'manifest:full-path="/"{said} manifest:media-type="{media_type}"/>'
+        f"{listed}</manifest:manifest>"
     )
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in {

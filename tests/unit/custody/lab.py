@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -49,20 +50,19 @@ def batch(number: int, documents: int) -> list[EventDraft]:
     return drafts
 
 
-def direct(path: Path) -> sqlite3.Connection:
-    """The database as anybody can open it."""
-    return sqlite3.connect(path, isolation_level=None)
+def direct(path: Path) -> closing[sqlite3.Connection]:
+    """The database as anybody can open it, for a `with` that closes it at its end."""
+    return closing(sqlite3.connect(path, isolation_level=None))
 
 
 def tamper(path: Path, *statements: str, restore: bool = True) -> None:
     """Change the database as somebody would who knows of the triggers, and puts them back."""
-    connection = direct(path)
-    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    kept = triggers.fetchall()
-    for name, _ in kept:
-        connection.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        connection.execute(statement)
-    for _, sql in kept if restore else ():
-        connection.execute(sql)
-    connection.close()
+    with direct(path) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        kept = triggers.fetchall()
+        for name, _ in kept:
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for _, sql in kept if restore else ():
+            connection.execute(sql)

@@ -126,7 +126,8 @@ def test_a_checkpoint_commits_to_all_leaves(path: Path, key: LogKey, clock: SetC
         checkpoint = ledger.checkpoint()
         assert ledger.checkpoint() == checkpoint
         assert ledger.last_checkpoint() == checkpoint.note
-    leaves = [row[0] for row in direct(path).execute("SELECT leaf FROM events ORDER BY idx")]
+    with direct(path) as connection:
+        leaves = [row[0] for row in connection.execute("SELECT leaf FROM events ORDER BY idx")]
     assert checkpoint.root == root_of(leaf_hash(leaf) for leaf in leaves)
     assert checkpoint.origin == "firm.example/custody"
     assert (path.parent / "custody.db.checkpoint").read_text() == checkpoint.note
@@ -206,10 +207,11 @@ def test_another_keys_log_is_refused(sealed: Path, clock: SetClock) -> None:
     ],
 )
 def test_the_seat_belt_holds_against_careless_hands(sealed: Path, statement: str) -> None:
-    connection = direct(sealed)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with (
+        direct(sealed) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
         connection.execute(statement)
-    connection.close()
 
 
 OVERWRITE = (

@@ -19,12 +19,11 @@ from tests.unit.custody.lab import PARTY, SetClock, batch, direct, open_ledger
 @pytest.fixture
 def old(sealed: Path) -> Path:
     """A log as version 0.1.0 left it: schema 1, sealed."""
-    connection = direct(sealed)
-    connection.execute("DROP TABLE alembic_version")
-    connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
-    connection.execute("PRAGMA user_version = 1")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    with direct(sealed) as connection:
+        connection.execute("DROP TABLE alembic_version")
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ByteSeal(sealed).write()
     return sealed
 
@@ -50,10 +49,10 @@ def test_a_migrated_log_has_the_schema_of_a_fresh_one(
         open_ledger(path, key, clock).close()
     query = "SELECT name, sql FROM sqlite_master ORDER BY name"
     stamp = "SELECT version_num FROM alembic_version"
-    shown = [
-        (c.execute(query).fetchall(), c.execute(stamp).fetchall())
-        for c in map(direct, (old, fresh))
-    ]
+    shown = []
+    for path in (old, fresh):
+        with direct(path) as c:
+            shown.append((c.execute(query).fetchall(), c.execute(stamp).fetchall()))
     assert shown[0] == shown[1]
     assert shown[0][1] == [(schema.REVISIONS[schema.SCHEMA_VERSION],)]
 
@@ -68,10 +67,9 @@ def test_a_reader_of_an_old_log_is_told_to_migrate(old: Path) -> None:
 def test_a_newer_log_is_refused_and_left_as_it_is(
     sealed: Path, key: LogKey, clock: SetClock, version: int
 ) -> None:
-    connection = direct(sealed)
-    connection.execute(f"PRAGMA user_version = {version}")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    with direct(sealed) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = sealed.read_bytes()
     with pytest.raises(LedgerVersionError):
         SqliteLedger.open(sealed, key=key, clock=clock, party=PARTY)

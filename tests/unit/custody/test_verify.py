@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -174,10 +175,9 @@ def test_a_dropped_trigger_is_noticed(sealed: Path, key: LogKey) -> None:
 def test_a_checkpoint_of_another_key_is_not_believed(sealed: Path, key: LogKey) -> None:
     report = verify(sealed, [key.verifier])
     forged = sign_checkpoint("firm.example/custody", 9, report.root, [STRANGER])
-    connection = direct(sealed)
-    connection.execute("DROP TRIGGER checkpoints_no_update")
-    connection.execute("UPDATE checkpoints SET note = ? WHERE size = 9", (forged,))
-    connection.close()
+    with direct(sealed) as connection:
+        connection.execute("DROP TRIGGER checkpoints_no_update")
+        connection.execute("UPDATE checkpoints SET note = ? WHERE size = 9", (forged,))
     check(sealed, key, code="checkpoint.signature", index=None)
 
 
@@ -282,8 +282,7 @@ def test_findings_are_kept_in_the_order_found() -> None:
 
 def test_no_message_quotes_a_leaf(sealed: Path, key: LogKey) -> None:
     secret = b'{"actor":"Jane Henderson"}'
-    connection = sqlite3.connect(sealed, isolation_level=None)
-    connection.execute("DROP TRIGGER events_no_update")
-    connection.execute("UPDATE events SET leaf = ? WHERE idx = 4", (secret,))
-    connection.close()
+    with closing(sqlite3.connect(sealed, isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER events_no_update")
+        connection.execute("UPDATE events SET leaf = ? WHERE idx = 4", (secret,))
     assert "Henderson" not in repr(verify(sealed, [key.verifier]))

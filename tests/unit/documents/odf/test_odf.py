@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 
@@ -27,6 +28,7 @@ from tests.unit.documents.judge import TAG, assert_clean, redact, text_of
 FORMATS = {one.name: one for one in odf_formats()}
 KINDS = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}
 SECRET = "Zebulon Quarterstaff"
+needs_office = pytest.mark.skipif(runner.program() is None, reason="LibreOffice is not installed")
 _NAMES = "".join(
     f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in (
@@ -112,10 +114,12 @@ def _file(
     kind: str = "odt",
     parts: Mapping[str, str | bytes] | None = None,
     template: str = "",
+    *,
     first: str = "mimetype",
+    version: str = " office:version='1.3'",
 ) -> bytes:
     content = (
-        f"<office:document-content{_NAMES} office:version='1.3'><office:body>"
+        f"<office:document-content{_NAMES}{version}><office:body>"
         f"<office:{KINDS[kind]}>{body}</office:{KINDS[kind]}></office:body>"
         "</office:document-content>"
     )
@@ -245,6 +249,43 @@ def test_the_media_type_may_stand_behind_other_files() -> None:
     assert produced[30:38] == b"mimetype"
 
 
+_VERSIONS = {  # as a file says it: as the result says it
+    "": set(),
+    " office:version='1.1'": {"1.1"},
+    " office:version='1.2'": {"1.2"},
+    " office:version='1.3'": {"1.3"},
+    " office:version='1.4'": {"1.4"},
+    " office:version='1.5'": {"1.5"},
+    f" office:version='{SECRET}'": set(),
+    " office:version='1.3 of Quarterstaff'": set(),
+}
+
+
+def _of_version(version: str) -> bytes:
+    styles = f"<office:document-styles{_NAMES} office:version='1.2'><office:styles/>"
+    parts = {"styles.xml": styles + "</office:document-styles>"}
+    return _file("<text:p>kept text</text:p>", parts=parts, version=version)
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_all_parts_say_the_version_that_the_content_says(version: str) -> None:
+    produced = redact(FORMATS["odt"], _of_version(version), [])
+    with zipfile.ZipFile(io.BytesIO(produced)) as archive:
+        for name in ("content.xml", "styles.xml", "META-INF/manifest.xml"):
+            found = re.findall(
+                r'(?:office|manifest):version="([^"]*)"', archive.read(name).decode()
+            )
+            assert set(found) == _VERSIONS[version], name
+    assert_clean(FORMATS["odt"], produced, ["Quarterstaff"])
+
+
+@needs_office
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_libreoffice_opens_every_version(version: str) -> None:
+    produced = redact(FORMATS["odt"], _of_version(version), [])
+    assert b"kept text" in runner.convert(produced, runner.ODT, runner.WRITER_TEXT)
+
+
 _HELD: dict[str, tuple[bytes, type[DocumentError]]] = {
     "encrypted": (
         _file("", parts={"META-INF/manifest.xml": "<manifest:encryption-data/>"}),
@@ -327,7 +368,7 @@ def test_tracked_changes_are_held_where_the_profile_says_so() -> None:
         FORMATS["odt"].read(content, HouseDoor(options=DocumentOptions(tracked_changes="hold")))
 
 
-@pytest.mark.skipif(runner.program() is None, reason="LibreOffice is not installed")
+@needs_office
 @pytest.mark.parametrize("kind", ["odt", "ods"])
 def test_libreoffice_opens_what_is_delivered(kind: str) -> None:
     handler: OdfFormat = FORMATS[kind]
