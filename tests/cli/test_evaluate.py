@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from handoff import assets
+from handoff.asset_sources import Asset
 from handoff.cli.evaluate import command
 from handoff.errors import AssetError, ConfigError, CorpusError, OutputExistsError
 from tests.firm import Firm
@@ -97,7 +98,7 @@ def test_a_profile_of_the_home_is_scored_as_it_stands(corpus: Path, firm: Firm) 
 
 def test_strict_without_its_model_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(
-        assets.OPTIONAL_ASSETS, assets.STRICT, assets.Asset("none", "1", assets.MODEL.package, ())
+        assets.OPTIONAL_ASSETS, assets.STRICT, Asset("none", "1", assets.MODEL.sources, ())
     )
     with pytest.raises(AssetError, match="not installed"):
         _run(corpus, "--strict", "--no-stock")

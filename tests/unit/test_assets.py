@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from handoff import assets
-from handoff.assets import Asset, AssetState, Package, PinnedFile
+from handoff.asset_sources import Asset, Package, PinnedFile
+from handoff.assets import AssetState
 from handoff.errors import AssetError
 
 FILES = {"config": b"words = 3\n", "inner/weights": bytes(range(256))}
@@ -19,7 +20,7 @@ FILES = {"config": b"words = 3\n", "inner/weights": bytes(range(256))}
 @pytest.fixture
 def asset() -> Asset:
     pins = tuple(PinnedFile(path, hashlib.sha256(data).hexdigest()) for path, data in FILES.items())
-    return Asset("tiny", "1.0", Package("pypi", "tiny", "1.0", "tiny.whl", "", "tiny/"), pins)
+    return Asset("tiny", "1.0", (Package("pypi", "tiny", "1.0", "tiny.whl", "", "tiny/"),), pins)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from typing import ClassVar
 
 import pytest
 
-from handoff.assets import Asset, AssetState, Package, PinnedFile, inspect
+from handoff.asset_sources import Asset, Package, PinnedFile
+from handoff.assets import AssetState, inspect
 from handoff.errors import AssetError, DiskFullError, HandoffError
 from handoff.pipeline import package_clients, setup
 from handoff.pipeline.setup import install_assets
@@ -68,7 +69,7 @@ def pinned(name: str, package: tuple[str, str, str, str, str]) -> Asset:
         PinnedFile(path, hashlib.sha256(data).hexdigest()) for path, data in FILES.items()
     )
     origin = Package(registry, package_name, version, filename, sha256, prefix)
-    return Asset(name, version, origin, files)
+    return Asset(name, version, (origin,), files)
 
 
 MODEL = pinned("model", ("pypi", "tiny-model", "1.0", WHEEL, "tiny_model/_model/"))
@@ -168,7 +169,7 @@ def test_an_archive_whose_content_is_not_the_pinned_one_is_refused(
     root: Path, mirror: Path
 ) -> None:
     wrong = PinnedFile("inner/absent", "00" * 32)
-    asset = Asset("model", "1.0", MODEL.package, (*MODEL.files, wrong))
+    asset = Asset("model", "1.0", MODEL.sources, (*MODEL.files, wrong))
     with pytest.raises(AssetError, match="another inner/absent"):
         install_assets(mirror, silent, (asset,))
     assert [path.name for path in root.iterdir()] == [".lock"]
