@@ -17,7 +17,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 	--no-strip-extras --generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mirror demo test fresh fuzz coverage lint lock wheel clean programs vendor-programs \
+.PHONY: help setup mirror demo test fresh fuzz coverage lint lock wheel try-wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus bench-custody bench-viewer
 
 help:  ## list the targets
@@ -90,6 +90,9 @@ wheel: $(VENV)/.runtime-stamp  ## build the wheel into dist/
 	@rm -rf dist
 	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist
+
+try-wheel: wheel  ## install the wheel as the README says, in an empty directory, and run the main job
+	@scripts/try_wheel.sh
 
 lock:  ## resolve the dependencies anew, write locks/, say what has no wheel (uses the network)
 	@set -eu; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

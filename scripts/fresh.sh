@@ -1,10 +1,10 @@
 #!/bin/sh
-# Try the README's two commands as a newcomer would: on a bare Debian, as root and as an ordinary
+# Try the README's commands as a newcomer would: on a bare Debian, as root and as an ordinary
 # user, with a package index that offers a newer release of everything that handoff installs.
 #
 # Usage: fresh.sh RUN...      a RUN is SUITE:USER, as in bookworm:root or trixie:user
 #   FRESH_DIR   where the systems are built and the logs stay (default: /var/tmp/handoff-fresh)
-#   COMMANDS    what is run there, one after the other (default: "make demo;make test")
+#   COMMANDS    what is run there, one after the other (default: "make demo;make try-wheel;make test")
 #   PYTHON      of this checkout's environment, which makes the index of newer releases
 #
 # Needs root, debootstrap and the package registries. Each run has mounts and processes of its own,
@@ -12,7 +12,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=${FRESH_DIR:-/var/tmp/handoff-fresh}
-commands=${COMMANDS:-make demo;make test}
+commands=${COMMANDS:-make demo;make try-wheel;make test}
 packages=ca-certificates,python3,python3-venv,make,curl,git
 
 [ "$(id -u)" = 0 ] || { echo "make fresh builds systems, for which it must be root" >&2; exit 1; }
@@ -81,7 +81,7 @@ for each in "$@"; do
             result="FAILED ($?)"; failed=1
         fi
         took=$(($(date +%s) - begun))
-        last=$(grep -E '^(=+ )?[0-9]+ (passed|failed)|delivered$' "$log" | tail -n 1)
+        last=$(grep -E '^(=+ )?[0-9]+ (passed|failed)|(delivered|ready)$' "$log" | tail -n 1)
         printf '%-9s %-5s %-14s %-12s %-12s %5d s  %s\n' \
             "$suite" "$user" "$python" "$command" "$result" "$took" "$last" | tee -a "$summary"
         IFS=';'

@@ -113,7 +113,7 @@ def demo(
     yield offline.run(*make("demo", f"MIRROR={mirror}"), cwd=checkout)
     handoff = checkout / ".venv/bin/handoff"
     if handoff.exists():
-        stop = [handoff, "demo-server", "stop", "--dir", checkout / ".demo/s3"]
+        stop = (handoff, "demo-server", "stop", "--dir", checkout / ".demo/s3")
         subprocess.run(stop, check=False, capture_output=True)
 
 
