@@ -15,11 +15,13 @@ import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
 
 from handoff.storage.certificate import write_certificate
+from tests.keyservice import start_key_service
 
 PROGRAMS = (
     "ceph",
@@ -73,6 +75,11 @@ osd_class_default_list = *
 rgw_data = {dir}/rgw
 rgw_frontends = {beast}
 rgw_crypt_require_ssl = false
+rgw_crypt_sse_s3_backend = vault
+rgw_crypt_sse_s3_vault_auth = agent
+rgw_crypt_sse_s3_vault_addr = http://127.0.0.1:{keys}
+rgw_crypt_sse_s3_vault_prefix = /v1/transit
+rgw_crypt_sse_s3_vault_secret_engine = transit
 """
 
 
@@ -95,6 +102,7 @@ class Ceph:
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, tuple[str, str]] = field(default_factory=dict)
     daemons: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    key_service: ThreadingHTTPServer | None = None
 
     @property
     def endpoint(self) -> str:
@@ -129,6 +137,8 @@ class Ceph:
             f"ssl_endpoint=127.0.0.1:{self.ports['https']} "
             f"ssl_certificate={self.directory}/rgw.pem"
         )
+        self.key_service = start_key_service()
+        self.ports["keys"] = self.key_service.server_port
         conf = _CONF.format(dir=self.directory, fsid=fsid, beast=beast, **self.ports)
         (self.directory / "ceph.conf").write_text(conf)
         self._keyring()
@@ -139,11 +149,19 @@ class Ceph:
         for user in USERS:
             self._user(user)
 
+    def version(self) -> int:
+        """The major one: 16 for Pacific."""
+        said = subprocess.run(["radosgw", "--version"], check=True, capture_output=True, text=True)
+        return int(said.stdout.split()[2].partition(".")[0])
+
     def stop(self) -> None:
         for daemon in reversed(self.daemons):
             daemon.kill()
         for daemon in self.daemons:
             daemon.wait()
+        if self.key_service is not None:
+            self.key_service.shutdown()
+            self.key_service.server_close()
 
     def _keyring(self) -> None:
         keyring = str(self.directory / "keyring")

@@ -22,11 +22,13 @@ from handoff.model import Access, Bucket
 from handoff.storage import ownership
 from handoff.storage.client import BucketApi, Transfer
 from handoff.storage.policydiff import differences
-from handoff.storage.settings import Setting, settings
+from handoff.storage.settings import ENCRYPT, Setting, settings
 from handoff.storage.translate import NotOfferedError, NotSetError
 
 if TYPE_CHECKING:
     from boto3.session import Session
+
+_TRIAL_KEY = "handoff-trial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def apply(planned: Plan) -> Iterator[tuple[Change, bool]]:
     """
     for change in planned.changes:
         try:
+            if change.operation == ENCRYPT and planned.api.is_ceph:
+                _try_encryption(planned.api, change)
             planned.api.call(change.operation, **change.parameters)
         except StoreRefusedError:
             # Ceph answers InvalidArgument to what it does not know.
@@ -133,6 +137,25 @@ def apply(planned: Plan) -> Iterator[tuple[Change, bool]]:
             yield change, False
             continue
         yield change, True
+
+
+def _try_encryption(api: BucketApi, change: Change) -> None:
+    """Begin an upload that is encrypted as the bucket's default shall be, and drop it.
+
+    From 17 on Ceph takes every default encryption, and then refuses every upload if the gateway has
+    no key service. So it is asked first; an upload that is only begun leaves nothing behind.
+
+    Raises:
+        StoreRefusedError: it cannot encrypt so.
+        StorageError: whatever else the store says.
+    """
+    (rule,) = change.parameters["ServerSideEncryptionConfiguration"]["Rules"]
+    default = rule["ApplyServerSideEncryptionByDefault"]
+    wanted = {"ServerSideEncryption": default["SSEAlgorithm"]}
+    if key := default.get("KMSMasterKeyID"):
+        wanted["SSEKMSKeyId"] = key
+    begun = api.call("create_multipart_upload", Key=_TRIAL_KEY, **wanted)
+    api.call("abort_multipart_upload", Key=_TRIAL_KEY, UploadId=begun["UploadId"])
 
 
 def read(api: BucketApi, setting: Setting) -> object:

@@ -28,6 +28,7 @@ PUBLIC_ACCESS_BLOCK = {
 # vendor's policy; with the ACL part it refuses every upload. What both would stop has no effect
 # there either way: the other two ignore public ACLs and restrict public buckets.
 PARTIAL_BLOCK = {**PUBLIC_ACCESS_BLOCK, "BlockPublicAcls": False, "BlockPublicPolicy": False}
+ENCRYPT = "put_bucket_encryption"
 ABORT_DAYS = 1
 OLD_VERSION_DAYS = 1
 Answer = Mapping[str, Any]
@@ -205,7 +206,7 @@ def _encryption(bucket: Bucket) -> Setting:
         "get_bucket_encryption",
         _algorithm,
         wanted,
-        "put_bucket_encryption",
+        ENCRYPT,
         {"ServerSideEncryptionConfiguration": {"Rules": [rule]}},
         optional=not bucket.kms_key,
     )

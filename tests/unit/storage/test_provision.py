@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -154,6 +155,40 @@ def test_what_the_server_does_not_offer_is_reported_where_it_may_be_missing(
     assert undone == ["public access block", "default encryption"]
     assert planned().changes == ()
     assert planned().not_offered == ("public access block", "default encryption")
+
+
+@pytest.mark.parametrize("key", ["", "arn:aws:kms:eu-central-1:111122223333:key/a"])
+def test_ceph_is_asked_whether_it_can_encrypt_before_it_is_told_to(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    real, called = BucketApi.call, []
+
+    def without_key_service(api: BucketApi, operation: str, **parameters: Any) -> Any:
+        called.append(operation)
+        if operation == "create_multipart_upload":
+            asked = [parameters["ServerSideEncryption"], parameters.get("SSEKMSKeyId", "")]
+            assert asked == (["aws:kms", key] if key else ["AES256", ""])
+            raise StoreRefusedError("create_multipart_upload: the store answered InvalidArgument")
+        return real(api, operation, **parameters)
+
+    plan = provision.plan(replace(BUCKET, kms_key=key), "acme", Access((ACME,)))
+    plan.api.is_ceph = True
+    monkeypatch.setattr(BucketApi, "call", without_key_service)
+    if key:
+        with pytest.raises(StoreRefusedError):
+            list(provision.apply(plan))
+    else:
+        undone = [change.setting for change, done in provision.apply(plan) if not done]
+        assert undone == ["default encryption"]
+    assert "put_bucket_encryption" not in called
+
+
+def test_nothing_is_left_of_the_upload_that_asks_ceph(s3: Any) -> None:
+    plan = planned()
+    plan.api.is_ceph = True
+    assert all(done for _, done in provision.apply(plan))
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=BUCKET.name)
+    s3.get_bucket_encryption(Bucket=BUCKET.name)
 
 
 def test_a_server_without_versioning_is_not_good_enough(monkeypatch: pytest.MonkeyPatch) -> None:
