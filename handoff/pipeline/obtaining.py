@@ -72,19 +72,19 @@ def from_mirror(asset: Asset, mirror: Path, say: Say) -> Served:
         OSError: it cannot be read.
     """
     failures: list[_Failure] = []
-    for source in asset.sources:
-        path = mirror / _kept_as(asset, source)
+    for name, archive in _holdings(asset).items():
+        path = mirror / name
         if not path.exists():
             continue
         where = f"the mirror ({path})"
         try:
-            return _mirrored(asset, source, path, where)
+            return Served(_mirrored(asset, archive, path), where, {})
         except NotPinnedError as error:
             failures.append(_Failure(where, error))
             _say_failed(asset, failures[-1], say, more=False)
     if failures:
         raise AssetError(_listed(asset, failures), _DAMAGED)
-    names = " or ".join(dict.fromkeys(_kept_as(asset, source) for source in asset.sources))
+    names = " or ".join(_holdings(asset))
     raise AssetError(f"the mirror {mirror} holds no {names}", f"{_ELSEWHERE}{_commands(asset)}")
 
 
@@ -92,17 +92,17 @@ _DAMAGED = "fetch it anew; if it differs again, do not use it and tell whoever r
 _ELSEWHERE = "get it on a machine with network: `make mirror DIR=...`, or "
 
 
-def _kept_as(asset: Asset, source: Source) -> str:
-    """Under which name a mirror holds what `source` serves: an archive, or a directory of files."""
-    return asset.directory if isinstance(source, Files) else source.filename
+def _holdings(asset: Asset) -> dict[str, Package | Release | None]:
+    """What a mirror may hold for `asset`, by name: an archive of a source, or its own directory."""
+    archives = {each.filename: each for each in asset.sources if not isinstance(each, Files)}
+    return {**archives, asset.directory: None}
 
 
-def _mirrored(asset: Asset, source: Source, path: Path, where: str) -> Served:
+def _mirrored(asset: Asset, archive: Package | Release | None, path: Path) -> dict[str, bytes]:
     """The files of `asset`, verified, out of what a mirror holds at `path`."""
-    if isinstance(source, Files):
-        files = _each(asset, lambda name: _present(path / name))
-        return Served(files, where, {})
-    return Served(archive_contents(asset, source, path), where, {})
+    if archive is None:
+        return _each(asset, lambda name: _present(path / name))
+    return archive_contents(asset, archive, path)
 
 
 def _present(path: Path) -> bytes:
@@ -163,9 +163,9 @@ def _listed(asset: Asset, failures: list[_Failure]) -> str:
 
 def _without_network(asset: Asset) -> str:
     """How to do without the network."""
-    archive = _kept_as(asset, asset.sources[0])
+    held = next(iter(_holdings(asset)))
     return (
-        f"without network, put {archive} into a directory DIR ({_commands(asset)}) "
+        f"without network, put {held} into a directory DIR ({_commands(asset)}) "
         "and run `handoff setup --mirror DIR`"
     )
 

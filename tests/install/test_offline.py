@@ -43,7 +43,7 @@ class Offline:
     def __init__(self, home: Path) -> None:
         self.home = home
         home.mkdir()
-        users = () if os.geteuid() == 0 else ("--map-root-user",)
+        users: tuple[str, ...] = () if os.geteuid() == 0 else ("--map-root-user",)
         self.prefix = ("unshare", "--net", *users, sys.executable, "-c", ONLY_LOOPBACK)
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -59,7 +59,7 @@ class Offline:
     ) -> subprocess.CompletedProcess[str]:
         environment = self.environment | {name: str(value) for name, value in variables.items()}
         return subprocess.run(
-            [*self.prefix, *map(str, command)],
+            (*self.prefix, *(str(word) for word in command)),
             cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, check=False, timeout=1800,
         )  # fmt: skip
@@ -113,7 +113,7 @@ def demo(
     yield offline.run(*make("demo", f"MIRROR={mirror}"), cwd=checkout)
     handoff = checkout / ".venv/bin/handoff"
     if handoff.exists():
-        stop = (handoff, "demo-server", "stop", "--dir", checkout / ".demo/s3")
+        stop: list[str | Path] = [handoff, "demo-server", "stop", "--dir", checkout / ".demo/s3"]
         subprocess.run(stop, check=False, capture_output=True)
 
 
