@@ -21,8 +21,9 @@ ROOT = 0
 
 def programs() -> Path | None:
     """Where Debian keeps the newest server's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return found[-1] if found else None
+    found = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    newest = max(found, key=lambda path: float(path.parts[-3]), default=None)
+    return newest.parent if newest else None
 
 
 @dataclass(frozen=True)

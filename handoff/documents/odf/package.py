@@ -6,12 +6,13 @@ import zipfile
 from io import BytesIO
 
 from handoff.documents.base import Limits
-from handoff.documents.ooxml.archive import read_entries
+from handoff.documents.ooxml.archive import peek, read_entries
 from handoff.errors import EncryptedError
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument."
 _MANIFEST = "META-INF/manifest.xml"
 _ENCRYPTED = (b"encryption-data", b"encrypted-package")
+_LONGEST_TYPE = 100
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -32,13 +33,7 @@ def declared_type(untrusted: bytes) -> str:
     """
     if untrusted[:4] != b"PK\x03\x04" or b"mimetype" not in untrusted:
         return ""
-    try:
-        with zipfile.ZipFile(BytesIO(untrusted)) as archive, archive.open("mimetype") as entry:
-            return entry.read(100).decode("ascii").strip()
-    except (
-        zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError,
-    ):  # fmt: skip
-        return ""
+    return peek(untrusted, "mimetype", _LONGEST_TYPE).decode("ascii", "replace").strip()
 
 
 def write_package(media_type: str, version: str, files: dict[str, bytes]) -> bytes:

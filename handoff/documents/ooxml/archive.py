@@ -19,6 +19,11 @@ from handoff.errors import DamagedError, EncryptedError, LimitError, UnsafeConte
 _ENCRYPTED_FLAG = 0x1
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile raises for bytes that are no archive, or a damaged one.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError,
+    RuntimeError, ValueError, UnicodeError, IndexError, OverflowError,
+)  # fmt: skip
 _CHUNK = 1 << 16
 _RATIO_GRACE = 1_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -41,11 +46,25 @@ def read_entries(untrusted: bytes, limits: Limits) -> dict[str, bytes]:
                 raise LimitError("the file has more parts than the limit")
             _require_plain(untrusted, archive, infos)
             return _read_all(archive, infos, limits)
-    except (
-        zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError,
-        RuntimeError, ValueError, UnicodeError, IndexError, OverflowError,
-    ):  # fmt: skip
+    except _BROKEN:
         raise DamagedError("the file is a damaged ZIP archive") from None
+
+
+def peek(untrusted: bytes, name: str, most: int) -> bytes:
+    """The first `most` bytes of the entry `name`, b"" where none is there or it cannot be read.
+
+    Only of methods that `read_entries` takes: which others there are, and how they fail, changes
+    from one Python to the next.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(untrusted)) as archive:
+            info = archive.getinfo(name)
+            if info.compress_type not in _METHODS:
+                return b""
+            with archive.open(info) as stream:
+                return stream.read(most)
+    except (*_BROKEN, KeyError):
+        return b""
 
 
 def write_entries(entries: dict[str, bytes]) -> bytes:

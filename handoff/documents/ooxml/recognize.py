@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterable
-from io import BytesIO
 
+from handoff.documents.ooxml.archive import peek
 from handoff.documents.ooxml.package import TYPES_NAME
 
 _MAX_TYPES = 4_000_000
@@ -19,17 +17,7 @@ def has_main_part(untrusted: bytes, content_types: Iterable[str]) -> bool:
     """
     if not untrusted.startswith(b"PK\x03\x04"):
         return False
-    try:
-        with (
-            zipfile.ZipFile(BytesIO(untrusted)) as archive,
-            archive.open(TYPES_NAME) as stream,
-        ):
-            listed = stream.read(_MAX_TYPES)
-    except (
-        zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, NotImplementedError,
-        RuntimeError, ValueError, IndexError, OverflowError,
-    ):  # fmt: skip
-        return False
+    listed = peek(untrusted, TYPES_NAME, _MAX_TYPES)
     return any(
         f'"{kind}"'.encode() in listed or f"'{kind}'".encode() in listed for kind in content_types
     )

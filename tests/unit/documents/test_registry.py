@@ -81,6 +81,20 @@ def test_a_file_of_two_formats_is_held(content: bytes) -> None:
         sniff(content)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("name", ["mimetype", "[Content_Types].xml"])
+def test_an_entry_that_tells_the_format_may_be_damaged(name: str, method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr(name, "application/vnd.oasis.opendocument.text")
+    content = bytearray(buffer.getvalue())
+    begin = 30 + len(name)
+    for place in range(begin, begin + 24):
+        content[place] ^= 0x5A
+    with pytest.raises(UnsupportedTypeError):
+        sniff(bytes(content))
+
+
 def test_a_memorandum_with_mail_like_lines_is_text() -> None:
     memo = b"TO: Mary Major\nFROM: John Minor\nDATE: 1 May 2026\nRE: the case\n\nBody text.\n"
     assert sniff(memo).name == "txt"
