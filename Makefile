@@ -13,7 +13,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 	--no-strip-extras --generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz coverage lint lock wheel clean programs vendor-programs \
+.PHONY: help setup demo check test soak fuzz coverage lint lock wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus bench-custody bench-viewer
 
 help:  ## list the targets
@@ -27,6 +27,12 @@ demo: setup vendor-programs  ## send a batch of legal documents to a vendor on a
 
 test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
 	$(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+check: $(VENV)/.dev-stamp setup lint  ## style, types, imports and the unit tests: a few minutes, before a commit
+	$(PY) -m pytest -n 2 --dist worksteal -q -m "not real and not slow and not soak" tests/unit tests/vectors
+
+soak: $(VENV)/.dev-stamp setup programs  ## the tests that need the package registries, or many minutes
+	$(PY) -m pytest -m soak $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.dev-stamp setup programs  ## damaged documents of every format, some hundred of each
 	HANDOFF_FUZZ_EXAMPLES=300 $(PY) -m pytest -q tests/properties/test_fuzz_every_format.py
