@@ -17,7 +17,7 @@ UV_COMPILE := uv pip compile pyproject.toml --all-extras --universal --python-ve
 	--no-strip-extras --generate-hashes --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mirror demo test fresh fuzz coverage lint lock wheel try-wheel clean programs vendor-programs \
+.PHONY: help setup mirror demo check test soak fresh fuzz coverage lint lock wheel try-wheel clean programs vendor-programs \
 	bench bench-seal bench-detection bench-send bench-memory bench-cli bench-office bench-ocr bench-pdf bench-corpus bench-custody bench-viewer
 
 help:  ## list the targets
@@ -34,6 +34,12 @@ demo: setup vendor-programs  ## send a batch of legal documents to a vendor on a
 
 test: $(VENV)/.dev-stamp setup programs lint  ## set up, check style, types and imports, run all tests
 	$(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+check: $(VENV)/.dev-stamp setup lint  ## style, types, imports and the unit tests: a few minutes, before a commit
+	$(PY) -m pytest -n 2 --dist worksteal -q -m "not real and not slow and not soak" tests/unit tests/vectors
+
+soak: $(VENV)/.dev-stamp setup programs  ## the tests that need the package registries, or many minutes
+	$(PY) -m pytest -m soak $(PYTEST_ARGS)
 
 fresh: $(VENV)/.dev-stamp  ## demo and test on bare Debian 12 and 13, as root and as a user (about two hours)
 	@PYTHON=$(PY) scripts/fresh.sh $(FRESH)

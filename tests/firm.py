@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,10 @@ import boto3
 
 from handoff.sealing import age
 from handoff.storage import embedded
+from tests import programs
+
+# What may differ in the environment of a program that is forked with its imports done.
+HOSTED = ("AWS_", "HANDOFF_ASSETS", "PYTHONPATH")
 
 POLICY = """\
 name: acme
@@ -25,6 +31,18 @@ bucket: {{name: {bucket}, endpoint: "{endpoint}", region: us-east-1}}
 profile: legal-review
 control_prefix: ACME
 """
+
+
+@cache
+def client(endpoint: str, key: str, secret: str) -> Any:
+    """boto3's client for a server and a login; making one takes longer than what it is used for."""
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        region_name="us-east-1",
+    )
 
 
 @dataclass
@@ -90,12 +108,14 @@ class Firm:
             }
         return environment
 
+    def program(self) -> list[str]:
+        """The command that starts handoff."""
+        return [sys.executable, "-m", "handoff.cli.main"]
+
     def start(self, *arguments: str | Path, **changes: Any) -> subprocess.Popen[str]:
         """Start the program as a user or cron would."""
         environment = self.environment() | changes.pop("env", {})
-        program = changes.pop("program", ("-m", "handoff.cli.main"))
-        python = changes.pop("python", sys.executable)
-        command = [python, *program, *(str(a) for a in arguments)]
+        command = [*self.program(), *(str(a) for a in arguments)]
         return subprocess.Popen(
             command,
             env=environment,
@@ -103,28 +123,44 @@ class Firm:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=changes.pop("cwd", Path(__file__).resolve().parents[1]),
+            cwd=changes.pop("cwd", programs.ROOT),
             **changes,
         )
 
-    def run(self, *arguments: str | Path, **changes: Any) -> Result:
-        """Run the program to its end."""
-        process = self.start(*arguments, **changes)
-        stdout, stderr = process.communicate(timeout=300)
-        return Result(process.returncode, stdout, stderr)
+    def run(
+        self,
+        *arguments: str | Path,
+        env: Mapping[str, str] | None = None,
+        driver: str = "",
+        cwd: Path = programs.ROOT,
+    ) -> Result:
+        """Run the program, or a driver around it, to its end, in a process of its own.
+
+        It is forked with its imports done (`programs`), unless `env` changes more than where
+        handoff finds its logins and assets.
+        """
+        words = [str(argument) for argument in arguments]
+        if any(not name.startswith(HOSTED) for name in env or ()):
+            assert not driver
+            process = self.start(*words, env=env or {}, cwd=cwd)
+            stdout, stderr = process.communicate(timeout=programs.SECONDS)
+            return Result(process.returncode, stdout, stderr)
+        environment = self.environment() | dict(env or {})
+        ended = programs.host().run(words, environment, cwd, driver)
+        return Result(ended.code, ended.stdout, ended.stderr)
+
+    def provision(self) -> None:
+        """Make the vendor's bucket."""
+        assert self.server
+        principal = self.server.principal("acme")
+        result = self.run("vendor", "provision", "acme", "--principal", principal)
+        assert result.code == 0, result.stderr
 
     def client(self) -> Any:
         """boto3's own client, with the owner's login."""
         assert self.server
         users = json.loads((self.server.directory / "credentials.json").read_text())
-        key, secret = users[self.server.owner]
-        return boto3.client(
-            "s3",
-            endpoint_url=self.server.endpoint,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            region_name="us-east-1",
-        )
+        return client(self.server.endpoint, *users[self.server.owner])
 
     def _keys(self) -> list[str]:
         listed = self.client().list_objects_v2(Bucket=self.bucket).get("Contents", [])

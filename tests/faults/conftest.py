@@ -21,6 +21,7 @@ from handoff.storage import embedded, provision
 from handoff.storage.client import Transfer
 from handoff.storage.s3 import S3Store
 
+ATTEMPTS = 4
 SLOW_DOWN = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>planted</Message></Error>"
 
 
@@ -194,7 +195,9 @@ def scene(seaweedfs: embedded.Server, proxy: Proxy) -> Scene:
     list(provision.apply(provision.plan(bucket, "acme", Access(), session=session)))
 
     def via(endpoint: str = "", **transfer: Any) -> S3Store:
-        chosen = Transfer(**{"attempts": 4, "connect_timeout": 2, "read_timeout": 3, **transfer})
+        chosen = Transfer(
+            **{"attempts": ATTEMPTS, "connect_timeout": 2, "read_timeout": 3, **transfer}
+        )
         there = Bucket(bucket.name, endpoint or proxy.endpoint, "us-east-1")
         return S3Store(there, vendor="acme", transfer=chosen, session=session)
 

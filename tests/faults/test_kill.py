@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import random
+import itertools
 import shutil
 import signal
-import subprocess
-import sys
-import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from handoff.custody.rotation import load_verifier_keys
 from handoff.model import Manifest
+from handoff.pipeline.home import Home
+from handoff.pipeline.ledgers import open_reader, verify_log
 from handoff.sealing.manifest import decode
 from handoff.sealing.seal import open_bytes
 from tests.firm import Firm
-
-KILLS = 20
-SEED = 20261124
 
 pytestmark = pytest.mark.real
 
@@ -33,7 +32,6 @@ DOCUMENTS = {
 }
 DRIVER = str(Path(__file__).with_name("die_at.py"))
 SEND = ("send", "--vendor", "acme")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def batch_of(directory: Path, documents: dict[str, str]) -> Path:
@@ -75,60 +73,106 @@ def finish(firm: Firm, batch: Path) -> None:
     states = [line["state"] for line in result.of("document")]
     assert states.count("held") == 1
     assert len(states) == len(list(batch.iterdir()))
-    verified = firm.run("custody", "verify", "--json")
-    assert verified.code == 0, verified.stdout + verified.stderr
-    assert verified.of("verification")[0]["sealed"]
-    assert list((firm.home / "spool").iterdir()) == []
-    assert sent_twice(firm) == []
+    home = Home(firm.home)
+    verified = verify_log(home, load_verifier_keys(home.keys))
+    verified.require_ok()
+    assert verified.sealed
+    assert list(home.spool.iterdir()) == []
+    assert sent_twice(home) == []
 
 
-def sent_twice(firm: Firm) -> list[str]:
+def sent_twice(home: Home) -> list[str]:
     """Documents for which the log has more than one confirmed delivery."""
-    [batch] = firm.run("custody", "list", "--json").of("batch")
-    events = firm.run("custody", "show", batch["batch_id"], "--json").of("event")
-    documents = [e["doc_id"] for e in events if e["kind"] == "delivery.confirmed"]
-    return [doc_id for doc_id in documents if documents.count(doc_id) > 1]
+    with open_reader(home) as reader:
+        confirmed = Counter(e.doc_id for e in reader.events(kinds=["delivery.confirmed"]))
+    return [doc_id for doc_id, times in confirmed.items() if times > 1]
 
 
-def sibling(firm: Firm, number: int) -> Firm:
+def sibling(firm: Firm, name: str) -> Firm:
     """The same firm before it sent anything, with the same keys and a bucket of its own."""
-    directory = firm.directory / str(number)
+    directory = firm.directory / name
     shutil.copytree(firm.home, directory / "home")
     made = Firm(directory, firm.server, identity=firm.identity)
     made.write_policy()
-    assert firm.server
-    arn = firm.server.principal("acme")
-    assert made.run("vendor", "provision", "acme", "--principal", arn).code == 0
+    made.provision()
     return made
 
 
+def phase(firm: Firm) -> str:
+    """How far a send came, by what stands in the log."""
+    with open_reader(Home(firm.home)) as reader:
+        kinds = {event.kind for event in reader.events()}
+    reached = [name for kind, name in PHASES.items() if kind in kinds]
+    return reached[-1] if reached else "opening"
+
+
+def killed_everywhere(firm: Firm, kind: str, batch: Path) -> Iterator[tuple[str, Firm]]:
+    """A firm for each point that a send came to and was killed at, and the phase it was in.
+
+    The points are before and after the first call of this kind, and every so many calls later.
+    """
+    for number in itertools.count(step=EVERY.get(kind, 1)):
+        for moment in ("before", "after"):
+            there = sibling(firm, f"{number}-{moment}")
+            ended = there.run(kind, str(number), moment, *SEND, batch, driver=DRIVER)
+            if ended.code == -signal.SIGKILL:
+                yield phase(there), there
+                continue
+            assert ended.code == 3, ended.stderr
+            if moment == "before":
+                return  # there is no such call any more; one that fails comes to no "after"
+
+
+# What the log has of each phase first.
+PHASES = {
+    "batch.opened": "reading",
+    "document.found": "finding",
+    "document.sealed": "uploading",
+    "batch.closed": "closing",
+    "manifest.intended": "announced",
+    "manifest.delivered": "ending",
+}
+OUTSIDE = {"opening", "closing", "ending"}
+CALLS = {
+    # What changes the log, the bucket and the home: every single one, for one document.
+    "append": {"opening", *PHASES.values()},
+    "put": {"uploading", "announced"},
+    "checkpoint": {"closing", "ending"},
+    "write": {"opening", "closing"},
+}
+MOMENTS = {
+    # What the process that sends does to the disk between that, while five documents are sent.
+    "fsync": OUTSIDE | {"uploading"},
+    "replace": OUTSIDE | {"uploading"},
+    "unlink": {"opening", "uploading"},
+    # How it works with its workers.
+    "submit": {"reading", "finding"},
+    "collect": {"reading", "finding", "uploading"},
+}
+"""The phases that are hit for certain."""
+STEPS = ("sniff", "check", "pack", "settle", "recheck", "seal")
+"""What a worker does with a document, while the other is at work on its own."""
+EVERY = {"fsync": 9, "replace": 4, "unlink": 6, "submit": 3, "collect": 4}
+EVERY |= dict.fromkeys(STEPS, 3)
+"""Of these not every one is a point, but one in so many: the first and the last of four tasks."""
+
+
 @pytest.mark.slow
-def test_killed_at_random_moments_the_next_run_ends_in_the_same_delivered_set(
-    connected: Firm,
+@pytest.mark.parametrize("kind", [*MOMENTS, *STEPS])
+def test_killed_in_any_phase_the_next_run_ends_in_the_same_delivered_set(
+    connected: Firm, kind: str
 ) -> None:
     batch = batch_of(connected.directory, DOCUMENTS)
-    undisturbed = sibling(connected, 0)
-    begun = time.monotonic()
-    finish(undisturbed, batch)
-    longest = time.monotonic() - begun
-    reference = delivered_set(undisturbed)
-    assert len(reference) == len(DOCUMENTS) - 1
-    rng = random.Random(SEED)
-    killed = 0
-    for number in range(1, KILLS + 1):
-        firm = sibling(connected, number)
-        process = firm.start("send", batch, "--vendor", "acme", "--json")
-        time.sleep(rng.uniform(0.2, longest))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        killed += process.returncode == -signal.SIGKILL
+    phases = Counter[str]()
+    reference: dict[str, str] = {}
+    for reached, firm in killed_everywhere(connected, kind, batch):
+        phases[reached] += 1
         finish(firm, batch)
+        reference = reference or delivered_set(firm)
         assert delivered_set(firm) == reference
-    # If most runs had ended before their kill, the test would have shown nothing.
-    assert killed > KILLS // 2
-
-
-CALLS = ["append", "put", "checkpoint", "write"]
+    assert len(reference) == len(DOCUMENTS) - 1
+    assert phases.keys() >= MOMENTS.get(kind, set())
+    assert phases.total() >= 3
 
 
 @pytest.mark.slow
@@ -137,20 +181,10 @@ def test_killed_around_each_call_that_changes_anything_the_next_run_finishes(
     connected: Firm, call: str
 ) -> None:
     batch = batch_of(connected.directory, {k: DOCUMENTS[k] for k in ("letter.txt", "held.bin")})
-    points = 0
-    for number in range(100):
-        firm = sibling(connected, number)
-        moment = "before" if number % 2 == 0 else "after"
-        process = subprocess.run(
-            [sys.executable, DRIVER, call, str(number // 2), moment, *SEND, str(batch)],
-            env=firm.environment() | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            check=False,
-        )
-        if process.returncode != -signal.SIGKILL:
-            assert process.returncode == 3, process.stderr
-            break
-        points += 1
+    phases = Counter[str]()
+    for reached, firm in killed_everywhere(connected, call, batch):
+        phases[reached] += 1
         finish(firm, batch)
         assert len(delivered_set(firm)) == 1
-    assert points >= 4
+    assert phases.keys() == CALLS[call]
+    assert phases.total() >= 4

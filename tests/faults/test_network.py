@@ -21,7 +21,6 @@ pytestmark = pytest.mark.real
 CLOCK = SystemClock()
 HOW = How("privilege")
 HURRIED = str(Path(__file__).with_name("hurried.py"))
-ROOT = Path(__file__).resolve().parents[2]
 BOUND = 40
 """Requests after which a command must have given up: every one has its own limit of time."""
 
@@ -106,7 +105,7 @@ def behind(connected: Firm, proxy: Any) -> tuple[Firm, Path]:
 
 def hurried(firm: Firm, *arguments: str | Path) -> Result:
     """The program, giving up sooner."""
-    return firm.run(*arguments, program=(HURRIED,), env={"PYTHONPATH": str(ROOT)})
+    return firm.run(*arguments, driver=HURRIED)
 
 
 def versions(firm: Firm) -> list[str]:

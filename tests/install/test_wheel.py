@@ -10,12 +10,11 @@ import json
 import re
 import shutil
 import signal
-import subprocess
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pillow_heif
 import py7zr
@@ -26,6 +25,7 @@ from handoff.documents.libreoffice.runner import program as libreoffice
 from handoff.documents.ocr.tess import tessdata
 from handoff.errors import OcrMissingError
 from handoff.storage import embedded
+from tests import programs
 from tests.firm import Firm, Result
 from tests.install.environments import EXTRAS, ROOT, build_wheel, locked, resolved
 
@@ -46,11 +46,21 @@ class Installed(Firm):
 
     python: Path = Path()
 
-    def start(self, *arguments: str | Path, **changes: Any) -> subprocess.Popen[str]:
-        program = self.python.parent / "handoff"
-        return super().start(
-            *arguments, python=self.python, program=(program,), cwd=self.directory, **changes
-        )
+    def program(self) -> list[str]:
+        return [str(self.python.parent / "handoff")]
+
+    def run(
+        self,
+        *arguments: str | Path,
+        env: Mapping[str, str] | None = None,
+        driver: str = "",
+        cwd: Path | None = None,
+    ) -> Result:
+        """Run it as its user does: from nothing, and not where a checkout is."""
+        assert not driver
+        process = self.start(*arguments, env=env or {}, cwd=cwd or self.directory)
+        stdout, stderr = process.communicate(timeout=programs.SECONDS)
+        return Result(process.returncode, stdout, stderr)
 
 
 @pytest.fixture(scope="module")
@@ -186,18 +196,23 @@ def open_package(firm: Firm) -> str:
 
 def view(firm: Installed) -> Result:
     """The viewer, asked for its first page; ended as by Ctrl-C where it runs."""
-    process = firm.start("custody", "serve")
+    process = firm.start("custody", "serve", cwd=firm.directory)
     assert process.stdout
-    address = process.stdout.readline().strip()
-    shown = ""
-    if address:
-        # The address leads to a page without the token, which only whoever has the cookie sees.
-        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        with browser.open(address, timeout=60) as response:
-            shown = response.read().decode()
+    try:
+        address = process.stdout.readline().strip()
+        shown = page(address) if address else ""
+    finally:
         process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=60)
     return Result(0 if "<html" in shown else process.returncode, shown, stderr)
+
+
+def page(address: str) -> str:
+    """What a browser shows at the address, which leads to a page without the token."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(address, timeout=60) as response:
+        shown: bytes = response.read()
+    return shown.decode()
 
 
 def report(firm: Installed) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import cache
 
 from hypothesis import HealthCheck, given, settings
@@ -13,12 +12,12 @@ from handoff.documents.door import HouseDoor
 from handoff.documents.registry import by_name
 from handoff.errors import DocumentError
 from handoff.model import DocumentOptions
+from tests import watchdog
 from tests.unit.documents import judge, test_archives, test_cards, test_eml, test_mbox, test_outlook
 
 FEW = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-SECONDS = 10.0
 SECRET = "Zebulon Quarterstaff"
 SEEDS = {
     "zip": test_archives.PLACES["ZIP, in a ZIP"],
@@ -44,7 +43,6 @@ def _seed(name: str) -> bytes:
 
 def _judged(handler: DocumentFormat, content: bytes, options: DocumentOptions) -> None:
     """Read, redact every place of the secret, and look whether it is still there."""
-    started = time.monotonic()
     door = HouseDoor(options=options)
     try:
         units = handler.read(content, door)
@@ -52,7 +50,6 @@ def _judged(handler: DocumentFormat, content: bytes, options: DocumentOptions) -
         judge.assert_clean(handler, produced, [SECRET])
     except DocumentError:
         pass  # held, with a reason of its own
-    assert time.monotonic() - started < SECONDS
 
 
 @FEW
@@ -67,4 +64,5 @@ def test_damaged_containers(
         at = where % (len(content) + 1)
         content = content[:at] + piece + content[at + length :]
     options = DocumentOptions(attachments="hold" if hold else "note")
-    _judged(by_name(name), content[:cut], options)
+    with watchdog.ends():
+        _judged(by_name(name), content[:cut], options)

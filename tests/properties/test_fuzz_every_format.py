@@ -8,7 +8,6 @@ in every corner. `make test` tries a few mutations of some; `make fuzz` many of 
 from __future__ import annotations
 
 import os
-import time
 from functools import cache
 
 import pytest
@@ -20,10 +19,10 @@ from handoff.documents.door import HouseDoor
 from handoff.documents.registry import formats, sniff
 from handoff.errors import DocumentError
 from handoff.model import Finding, Operator, Redaction, TextUnit
+from tests import watchdog
 from tests.corpus.planting import Planted, corpus
 
 EXAMPLES = int(os.environ.get("HANDOFF_FUZZ_EXAMPLES", "12"))
-SECONDS = 20.0
 # LibreOffice and optical recognition take seconds a document: only `make fuzz` tries them often.
 SLOW = max(1, EXAMPLES // 12)
 LIMITS = Limits(input_bytes=5_000_000, archive_bytes=20_000_000, image_pixels=4_000_000)
@@ -71,8 +70,8 @@ def redactions(units: tuple[TextUnit, ...]) -> list[Redaction]:
 
 
 def survives(content: bytes) -> None:
-    """Read, rewritten and read again, or held; never anything else, and soon."""
-    started, said = time.monotonic(), ""
+    """Read, rewritten and read again, or held; never anything else."""
+    said = ""
     try:
         handler, door = sniff(content, LIMITS), HouseDoor(LIMITS)
         units = handler.read(content, door)
@@ -82,7 +81,6 @@ def survives(content: bytes) -> None:
     except DocumentError as error:
         said = error.message.lower()
     assert not any(word in said for word in ("zebulon", "quarterstaff"))
-    assert time.monotonic() - started < SECONDS
 
 
 @pytest.mark.parametrize("name", seeds())
@@ -100,6 +98,7 @@ def test_a_damaged_document_is_read_whole_or_held(name: str) -> None:
     )
     @given(st.integers(0, len(chosen) - 1), EDITS)
     def check(which: int, edits: list[tuple[float, int, bytes]]) -> None:
-        survives(mutated(chosen[which].build(), edits))
+        with watchdog.ends():
+            survives(mutated(chosen[which].build(), edits))
 
     check()

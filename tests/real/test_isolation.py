@@ -49,6 +49,7 @@ class House:
 
     server: embedded.Server | Ceph
     buckets: Mapping[str, Bucket]
+    owner: Any = None
 
     def client(self, user: str = "", *, https: bool = True) -> Any:
         login = session(self.server, user) if user else boto3.session.Session("x", "x")
@@ -64,7 +65,8 @@ class House:
     def delivered(self, bucket: Bucket) -> tuple[str, str]:
         """A fresh object of the firm's, and its version."""
         key = f"b{uuid.uuid4().hex[:24]}/manifest.json.age"
-        answer = self.client("owner").put_object(Bucket=bucket.name, Key=key, Body=b"sealed")
+        self.owner = self.owner or self.client("owner")
+        answer = self.owner.put_object(Bucket=bucket.name, Key=key, Body=b"sealed")
         return key, answer["VersionId"]
 
 
@@ -167,17 +169,18 @@ def forge(client: Any) -> Any:
 def cast(house: House, actor: str) -> tuple[Any, Bucket]:
     """Who acts, and on which bucket."""
     own, elsewhere = house.buckets["own"], house.buckets["elsewhere"]
-    roles: dict[str, tuple[Any, Bucket]] = {
-        "owner": (house.client("owner"), own),
-        "vendor B": (house.client("beta"), own),
-        "revoked vendor": (house.client("acme"), house.buckets["revoked"]),
-        "vendor after the end": (house.client("acme"), house.buckets["ended"]),
-        "anonymous": (house.client(), own),
-        "forged X-Forwarded-For": (forge(house.client("acme")), elsewhere),
-        "plain http": (house.client("acme", https=False), own),
-        "wrong address": (house.client("acme"), elsewhere),
+    roles: dict[str, tuple[Callable[[], Any], Bucket]] = {
+        "owner": (lambda: house.client("owner"), own),
+        "vendor B": (lambda: house.client("beta"), own),
+        "revoked vendor": (lambda: house.client("acme"), house.buckets["revoked"]),
+        "vendor after the end": (lambda: house.client("acme"), house.buckets["ended"]),
+        "anonymous": (house.client, own),
+        "forged X-Forwarded-For": (lambda: forge(house.client("acme")), elsewhere),
+        "plain http": (lambda: house.client("acme", https=False), own),
+        "wrong address": (lambda: house.client("acme"), elsewhere),
     }
-    return roles.get(actor, (house.client("acme"), own))
+    client, bucket = roles.get(actor, (lambda: house.client("acme"), own))
+    return client(), bucket
 
 
 @pytest.mark.parametrize("actor", list(ALLOWED))
