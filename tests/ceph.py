@@ -5,15 +5,19 @@ It needs root and Debian's `radosgw ceph-mon ceph-osd`; without them its tests a
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +36,7 @@ PROGRAMS = (
 )
 USERS = ("owner", "acme", "beta")
 START_SECONDS = 90
+STATE = "state.json"
 _CONF = """\
 [global]
 fsid = {fsid}
@@ -137,12 +142,6 @@ class Ceph:
         for user in USERS:
             self._user(user)
 
-    def stop(self) -> None:
-        for daemon in reversed(self.daemons):
-            daemon.kill()
-        for daemon in self.daemons:
-            daemon.wait()
-
     def _keyring(self) -> None:
         keyring = str(self.directory / "keyring")
         _run(
@@ -219,6 +218,32 @@ class Ceph:
             else:
                 return
         raise AssertionError("radosgw did not become ready")
+
+
+def shared(directory: Path) -> Ceph:
+    """The gateway of `directory`, started by whoever asks first; `stop` ends it."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    made, state = Ceph(directory), directory / STATE
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not state.exists():
+            made.start()
+            pids = [daemon.pid for daemon in made.daemons]
+            state.write_text(json.dumps([made.ports, made.secrets, pids]))
+            for daemon in made.daemons:
+                # They outlive this process on purpose; Popen must not complain about that.
+                daemon.returncode = 0
+        made.ports, logins, _ = json.loads(state.read_text())
+    made.secrets = {name: (key, secret) for name, (key, secret) in logins.items()}
+    return made
+
+
+def stop(directory: Path) -> None:
+    """End the gateway of `directory`, if there is one; nobody uses it any more."""
+    with suppress(FileNotFoundError):
+        for pid in reversed(json.loads((directory / STATE).read_text())[2]):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _run(*command: str) -> None:
