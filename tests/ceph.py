@@ -5,15 +5,19 @@ It needs root and Debian's `radosgw ceph-mon ceph-osd`; without them its tests a
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -34,6 +38,7 @@ PROGRAMS = (
 )
 USERS = ("owner", "acme", "beta")
 START_SECONDS = 90
+STATE = "state.json"
 # Lines of each log to show when the gateway does not start.
 LAST = 15
 _CONF = """\
@@ -75,6 +80,8 @@ osd_class_default_list = *
 rgw_data = {dir}/rgw
 rgw_frontends = {beast}
 rgw_crypt_require_ssl = false
+"""
+_KEY_SERVICE = """\
 rgw_crypt_sse_s3_backend = vault
 rgw_crypt_sse_s3_vault_auth = agent
 rgw_crypt_sse_s3_vault_addr = http://127.0.0.1:{keys}
@@ -96,9 +103,14 @@ class Ceph:
     """A running gateway, with the users owner, acme and beta.
 
     `max_buckets = -1` for the vendors: on Ceph every user may make buckets unless told otherwise.
+
+    Attributes:
+        directory: where it lives.
+        has_keys: whether it has a key service, without which it cannot encrypt at rest.
     """
 
     directory: Path
+    has_keys: bool = False
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, tuple[str, str]] = field(default_factory=dict)
     daemons: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -137,9 +149,10 @@ class Ceph:
             f"ssl_endpoint=127.0.0.1:{self.ports['https']} "
             f"ssl_certificate={self.directory}/rgw.pem"
         )
-        self.key_service = start_key_service()
-        self.ports["keys"] = self.key_service.server_port
         conf = _CONF.format(dir=self.directory, fsid=fsid, beast=beast, **self.ports)
+        if self.has_keys:
+            self.key_service = start_key_service()
+            conf += _KEY_SERVICE.format(keys=self.key_service.server_port)
         (self.directory / "ceph.conf").write_text(conf)
         self._keyring()
         self._monitor(fsid)
@@ -250,6 +263,32 @@ class Ceph:
             if log.stat().st_size
         ]
         return "\n".join((what, *ends))
+
+
+def shared(directory: Path) -> Ceph:
+    """The gateway of `directory`, started by whoever asks first; `stop` ends it."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    made, state = Ceph(directory), directory / STATE
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not state.exists():
+            made.start()
+            pids = [daemon.pid for daemon in made.daemons]
+            state.write_text(json.dumps([made.ports, made.secrets, pids]))
+            for daemon in made.daemons:
+                # They outlive this process on purpose; Popen must not complain about that.
+                daemon.returncode = 0
+        made.ports, logins, _ = json.loads(state.read_text())
+    made.secrets = {name: (key, secret) for name, (key, secret) in logins.items()}
+    return made
+
+
+def stop(directory: Path) -> None:
+    """End the gateway of `directory`, if there is one; nobody uses it any more."""
+    with suppress(FileNotFoundError):
+        for pid in reversed(json.loads((directory / STATE).read_text())[2]):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _run(*command: str) -> None:

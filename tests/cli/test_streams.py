@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from tests.firm import Firm
 
 ROOT = Path(__file__).resolve().parents[2]
+DIE_AT = str(ROOT / "tests" / "faults" / "die_at.py")
 
 
 def shell(firm: Firm, line: str) -> subprocess.CompletedProcess[str]:
@@ -91,8 +92,8 @@ def test_a_full_disk_behind_stdout_is_told(firm: Firm) -> None:
 )
 def test_what_cannot_be_meant_is_a_usage_error_in_one_line(firm: Firm, line: str) -> None:
     batch_of(firm)
-    ended = shell(firm, f"handoff {line} --json")
-    assert ended.returncode == 2, ended.stderr
+    ended = firm.run(*shlex.split(line), "--json", cwd=firm.directory)
+    assert ended.code == 2, ended.stderr
     error = json.loads(ended.stderr)
     assert (error["type"], error["code"]) == ("error", "usage")
     assert ended.stdout in {"", '{"type": "summary"}\n'}
@@ -148,12 +149,23 @@ def test_a_checkpoint_that_is_no_text_is_told(firm: Firm) -> None:
 
 
 @pytest.mark.real
-def test_a_run_killed_while_its_workers_start_prints_nothing_more(connected: Firm) -> None:
-    batch = batch_of(connected)
-    for pause in (2.0, 3.0):
-        process = connected.start("send", batch, "--vendor", "acme", start_new_session=True)
-        time.sleep(pause)
-        os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
-        assert "Traceback" not in errors
-        assert process.returncode in {0, 130}
+@pytest.mark.parametrize(
+    ("kind", "moment"), [("submit", "before"), ("submit", "after"), ("collect", "after")]
+)
+def test_a_run_interrupted_while_its_workers_start_prints_nothing_more(
+    connected: Firm, kind: str, moment: str
+) -> None:
+    """As Ctrl-C does it: to the process, the one that loads the model, and the workers."""
+    send_it = ["send", str(batch_of(connected)), "--vendor", "acme"]
+    process = subprocess.Popen(
+        [sys.executable, DIE_AT, kind, "0", f"{moment}-interrupt", *send_it],
+        env=connected.environment() | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    _, errors = process.communicate(timeout=120)
+    assert "Traceback" not in errors
+    assert process.returncode == 128 + signal.SIGINT

@@ -1,12 +1,13 @@
 """Runs handoff and kills its own process before or after the n-th call of one kind.
 
-usage: die_at.py KIND N before|after COMMAND...
+usage: die_at.py KIND N before|after[-interrupt] COMMAND...
 
 KIND is what this process does to the log, the bucket or the disk: append, checkpoint, put, change,
 write (a private file), fsync, replace (a file by another), unlink; or how it works with its
 workers: submit (hand over a task), collect (take a result); or what a worker does with a document:
 sniff, check, pack on the first visit, settle, recheck, seal on the second. Then n counts tasks, and
-it is the worker that kills the process it works for, and itself.
+it is the worker that kills the process it works for, and itself. With `-interrupt` nothing is
+killed: the whole process group is interrupted, as by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
-KIND, NUMBER, MOMENT, COMMAND = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]
+KIND, NUMBER, COMMAND = sys.argv[1], int(sys.argv[2]), sys.argv[4:]
+MOMENT, _, INTERRUPT = sys.argv[3].partition("-")
 CHANGES = ("delete_object", "put_bucket_policy", "put_object")
 FIRST_VISIT, SECOND_VISIT = ("sniff", "check", "pack"), ("settle", "recheck", "seal")
 seen = 0
@@ -28,6 +30,9 @@ seen = 0
 
 def die() -> None:
     """End as a process does that is killed: now, and without a word."""
+    if INTERRUPT:
+        os.killpg(0, signal.SIGINT)
+        return
     os.kill(os.getpid(), signal.SIGKILL)
 
 

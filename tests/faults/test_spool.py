@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ from tests.firm import Firm, Result
 pytestmark = pytest.mark.real
 
 DRIVER = str(Path(__file__).with_name("die_at.py"))
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def killed_before_the_manifest_went(firm: Firm) -> Path:
@@ -24,13 +21,9 @@ def killed_before_the_manifest_went(firm: Firm) -> Path:
     batch = firm.directory / "batch"
     batch.mkdir()
     (batch / "letter.txt").write_text("Dear Johnathan Sorensen,\n\nhello.\n")
-    process = subprocess.run(
-        [sys.executable, DRIVER, "put", "1", "before", "send", str(batch), "--vendor", "acme"],
-        env=firm.environment() | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        check=False,
-    )
-    assert process.returncode == -signal.SIGKILL, process.stderr
+    send_it = ("send", batch, "--vendor", "acme")
+    killed = firm.run("put", "1", "before", *send_it, driver=DRIVER)
+    assert killed.code == -signal.SIGKILL, killed.stderr
     assert len(list((firm.home / "spool").iterdir())) == 2
     return batch
 
