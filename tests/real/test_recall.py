@@ -201,9 +201,9 @@ def test_a_document_sealed_anew_is_taken_back_under_every_key_it_ever_lay(
     batch = there.deliver(2)
     number = batch.numbers[0]
     former, anew = batch.keys[number], f"{batch.batch_id}/{'5' * 40}.age"
-    there.client().copy_object(
-        Bucket=there.bucket, Key=anew, CopySource={"Bucket": there.bucket, "Key": former}
-    )
+    # Got and put, not copied: Ceph 18 does not copy what is encrypted at rest.
+    sealed = there.client().get_object(Bucket=there.bucket, Key=former)["Body"].read()
+    there.client().put_object(Bucket=there.bucket, Key=anew, Body=sealed)
     with open_ledger(there.home, CLOCK) as ledger:
         products = {"ciphertext": f"sha256:{'0' * 64}"}
         draft = EventDraft("delivery.intended", batch.batch_id, batch.doc_ids[number])

@@ -35,7 +35,9 @@ def _paragraph(text: str) -> str:
 
 
 def _slide(inner: str, tag: str = "sld", attributes: str = "") -> str:
-    shape = f'<p:sp><p:nvSpPr><p:cNvPr id="2" {attributes}/></p:nvSpPr><p:txBody>{inner}</p:txBody></p:sp>'
+    # Without `bodyPr`, which the schema asks for, LibreOffice 25.2 shows no notes.
+    body = f"<p:txBody><a:bodyPr/>{inner}</p:txBody>"
+    shape = f'<p:sp><p:nvSpPr><p:cNvPr id="2" {attributes}/></p:nvSpPr>{body}</p:sp>'
     return f"<p:{tag} {NS}><p:cSld><p:spTree>{shape}</p:spTree></p:cSld></p:{tag}>"
 
 
