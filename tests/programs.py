@@ -47,6 +47,11 @@ class Host:
         self._requests = ours
         self._lock = threading.Lock()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that programs are forked from."""
+        return self._process.pid
+
     def run(
         self, arguments: Sequence[str], environment: Mapping[str, str], directory: Path, driver: str
     ) -> Ended:
