@@ -125,7 +125,8 @@ programs:
 		soffice:libreoffice-writer-nogui soffice:libreoffice-calc-nogui \
 		soffice:libreoffice-impress-nogui tesseract:tesseract-ocr chromium:chromium pango-view:pango1.0-tools \
 		'/usr/lib/postgresql/*/bin/postgres:postgresql' \
-		radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd
+		radosgw:radosgw ceph-mon:ceph-mon ceph-osd:ceph-osd \
+		aws:awscli jq:jq sqlite3:sqlite3 xxd:xxd
 
 vendor-programs:
 	@scripts/programs.sh age:age ssh-keygen:openssh-client curl:curl \

@@ -22,7 +22,7 @@ import runpy
 import socket
 import sys
 import tempfile
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -101,6 +101,9 @@ def become(asked: dict[str, Any]) -> NoReturn:
     tempfile.tempdir = None
     # The fork server is our parent's child, so that it cannot be waited for from here.
     module: Any = forkserver
+    # Likewise the tracker of resources, which Python 3.13 waits for when it ends.
+    tracker: Any = resource_tracker._resource_tracker
+    tracker._stop = lambda **_: None
     module.ensure_running = module._forkserver.ensure_running = lambda: None
     driver, arguments = asked["driver"], asked["arguments"]
     if driver:
