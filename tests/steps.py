@@ -6,6 +6,7 @@ does so because an attempt to match takes more steps in a longer text, and steps
 
 from __future__ import annotations
 
+import gc
 import importlib
 import re
 import sys
@@ -37,12 +38,16 @@ def calls(function: Callable[[], object]) -> int:
         nonlocal count
         count += event in {"call", "c_call"}
 
-    before = sys.getprofile()
+    before, collects = sys.getprofile(), gc.isenabled()
+    # A collection of garbage calls whoever asked to be told of it, and comes when it comes.
+    gc.disable()
     sys.setprofile(counted)
     try:
         function()
     finally:
         sys.setprofile(before)
+        if collects:
+            gc.enable()
     return count
 
 

@@ -154,4 +154,4 @@ def test_ten_thousand_values_are_sought_in_one_passage_through_a_megabyte(
             assert len(seeker.find([unit])) == 25_000
         assert sum(map(len, walked)) < 1.02 * len(unit.text)
         took.append(calls(partial(seeker.find, [unit])))
-    assert took[1] == took[0]
+    assert took[1] <= 1.01 * took[0]
