@@ -60,7 +60,8 @@ def resolved(directory: Path, wheel: Path, extras: Iterable[str], *, lowest: boo
     python = _environment(directory)
     floors = directory / "floors.txt"
     floors.write_text("\n".join(_floors()) if lowest else "")
-    named = f"{wheel}[{','.join(extras)}]"
+    chosen = ",".join(extras)
+    named = f"{wheel}[{chosen}]" if chosen else str(wheel)
     subprocess.run([python, "-m", "pip", "install", "--quiet", "-c", floors, named], check=True)
     subprocess.run([python, "-m", "pip", "check"], check=True)
     return python
