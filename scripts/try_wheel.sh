@@ -10,6 +10,9 @@ cp "$root"/dist/handoff-*.whl "$place"
 cd "$place"
 
 unset HANDOFF_ASSETS HANDOFF_HOME VIRTUAL_ENV
+# `make fresh` has an index of newer releases that are empty: a lock withstands it, and whoever
+# installs without one asks for whatever is newest.
+unset PIP_EXTRA_INDEX_URL
 export HOME="$place" XDG_DATA_HOME="$place/data"
 sed -n '/<!-- install:begin -->/,/<!-- install:end -->/s/^\$ //p' "$root/README.md" >install.sh
 [ -s install.sh ] || { echo "README.md shows no commands to install with" >&2; exit 1; }

@@ -13,19 +13,18 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
 
 from handoff.storage.certificate import write_certificate
-from tests.keyservice import start_key_service
 
 PROGRAMS = (
     "ceph",
@@ -111,11 +110,10 @@ class Ceph:
     """
 
     directory: Path
-    has_keys: bool = False
+    has_keys: bool = True
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, tuple[str, str]] = field(default_factory=dict)
     daemons: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    key_service: ThreadingHTTPServer | None = None
 
     @property
     def endpoint(self) -> str:
@@ -152,8 +150,10 @@ class Ceph:
         )
         conf = _CONF.format(dir=self.directory, fsid=fsid, beast=beast, **self.ports)
         if self.has_keys:
-            self.key_service = start_key_service()
-            conf += _KEY_SERVICE.format(keys=self.key_service.server_port)
+            [keys] = _free_ports(1)
+            service = [sys.executable, str(Path(__file__).with_name("keyservice.py")), str(keys)]
+            self.daemons.append(subprocess.Popen(service, stdin=subprocess.DEVNULL))
+            conf += _KEY_SERVICE.format(keys=keys)
         (self.directory / "ceph.conf").write_text(conf)
         self._keyring()
         self._monitor(fsid)
@@ -173,9 +173,6 @@ class Ceph:
             daemon.kill()
         for daemon in self.daemons:
             daemon.wait()
-        if self.key_service is not None:
-            self.key_service.shutdown()
-            self.key_service.server_close()
 
     def _keyring(self) -> None:
         keyring = str(self.directory / "keyring")

@@ -2,6 +2,8 @@
 
 From 17 on the gateway takes a default encryption (SSE-S3), but asks Vault's transit engine for
 each object's key: https://developer.hashicorp.com/vault/api-docs/secret/transit
+
+usage: keyservice.py PORT
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import ClassVar
 
 KEY_BYTES = 32
@@ -50,8 +52,5 @@ class KeyService(BaseHTTPRequestHandler):
         """Be silent."""
 
 
-def start_key_service() -> ThreadingHTTPServer:
-    """A running one; whoever starts it calls `shutdown` and `server_close`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), KeyService)
-    Thread(target=server.serve_forever, daemon=True).start()
-    return server
+if __name__ == "__main__":
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), KeyService).serve_forever()

@@ -18,7 +18,7 @@ MAX_DEPTH = 500
 _BLANKS = " \t\r\n"
 _LEXEME = re.compile(
     r"[ \t\r\n]*+(?:(?P<mark>[{}\[\],:])"
-    r'|(?P<string>"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*+")'
+    r'|(?P<string>"(?>(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*)")'
     r"|(?P<number>-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?)"
     r"|(?P<word>true|false|null))"
 )

@@ -18,11 +18,11 @@ OFFERED_SINCE = 17
 
 
 @pytest.fixture(scope="module")
-def ceph_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ceph]:
-    """A gateway of its own: the one that all tests share has no key service."""
+def ceph_without_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ceph]:
+    """A gateway of its own: the one that all tests share has a key service."""
     if reason := missing():
         pytest.skip(reason)
-    made = Ceph(tmp_path_factory.mktemp("ceph-keys"), has_keys=True)
+    made = Ceph(tmp_path_factory.mktemp("ceph-bare"), has_keys=False)
     try:
         made.start()
         yield made
@@ -45,10 +45,12 @@ def provisioned(ceph: Ceph) -> tuple[bool, str]:
     return done[SETTING], str(answer.get("ServerSideEncryption", ""))
 
 
-def test_objects_are_encrypted_where_the_gateway_has_a_key_service(ceph_with_keys: Ceph) -> None:
-    offered = ceph_with_keys.version() >= OFFERED_SINCE
-    assert provisioned(ceph_with_keys) == ((True, "AES256") if offered else (False, ""))
+def test_objects_are_encrypted_where_the_gateway_has_a_key_service(ceph: Ceph) -> None:
+    offered = ceph.version() >= OFFERED_SINCE
+    assert provisioned(ceph) == ((True, "AES256") if offered else (False, ""))
 
 
-def test_without_a_key_service_it_is_left_off_and_uploads_arrive(ceph: Ceph) -> None:
-    assert provisioned(ceph) == (False, "")
+def test_without_a_key_service_it_is_left_off_and_uploads_arrive(
+    ceph_without_keys: Ceph,
+) -> None:
+    assert provisioned(ceph_without_keys) == (False, "")

@@ -26,7 +26,7 @@ _PARTICLE = (
     r"|af|av)"
 )
 # Possessive: a row of initials is cut in one way only, and a rule that fails after it fails once.
-_INITIAL = rf"{_UPPER}\.(?:[ \-]?{_UPPER}\.){{0,3}}+"
+_INITIAL = rf"{_UPPER}\.(?>(?:[ \-]?{_UPPER}\.){{0,3}})"
 NAME = (
     rf"(?:{_UPPER}{LETTER}{{1,24}}(?:['’\-]{LETTER}{{1,24}}){{0,3}}"
     rf"|{_UPPER}['’]{_UPPER}{LETTER}{{1,24}})"

@@ -30,11 +30,11 @@ def _any_of(functions: str) -> str:
 
 
 # A formula that only calculates with cells and numbers.
-_PLAIN = re.compile(f"(?:{_any_of(_NUMBERS)}|{_CELL}|{_SIGNS})*+")
+_PLAIN = re.compile(f"(?>(?:{_any_of(_NUMBERS)}|{_CELL}|{_SIGNS})*)")
 # One that may also look up, compare with literals, and refer to other sheets of the workbook.
 _LOOKING = re.compile(
-    rf"""(?:{_any_of(_WHOLE)}|(?:'[^'\[\]]*'|[A-Za-z_]\w{{0,40}})!|{_CELL}|\$?[A-Z]{{1,3}}"""
-    rf""":\$?[A-Z]{{1,3}}(?![A-Z(])|TRUE|FALSE|"[^"]*"(?!")|{_SIGNS})*+"""
+    rf"""(?>(?:{_any_of(_WHOLE)}|(?:'[^'\[\]]*'|[A-Za-z_]\w{{0,40}})!|{_CELL}|\$?[A-Z]{{1,3}}"""
+    rf""":\$?[A-Z]{{1,3}}(?![A-Z(])|TRUE|FALSE|"[^"]*"(?!")|{_SIGNS})*)"""
 )
 _LONG_NUMBER = re.compile(r"\d(?:[\s.,]?\d){4}")
 _NOTE = "[not calculated]"

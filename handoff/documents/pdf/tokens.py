@@ -25,18 +25,18 @@ _LONGEST = 4_000_000
 _BLANK = rb"[\t\n\f\r ]"
 _NUMBER = rb"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?=[\t\n\f\r \[\](</]|\Z)"
 _ESCAPED = rb"\\(?:[0-3][0-7]{2}|[0-7]{1,2}(?![0-7])|[nrtbf()\\])"
-_STRING = rb"\([^()\\]*+(?:" + _ESCAPED + rb"[^()\\]*+)*+\)"
-_HEX = rb"<(?:[0-9A-Fa-f]{2})*+>"
+_STRING = rb"\([^()\\]*+(?>(?:" + _ESCAPED + rb"[^()\\]*+)*)\)"
+_HEX = rb"<(?>(?:[0-9A-Fa-f]{2})*)>"
 _NAME = rb"/[^\x00-\x20#%()/<>\[\]{}\x7f-\xff]*+"
-_ARRAY = rb"\[(?:" + rb"|".join((_BLANK, _NUMBER, _STRING, _HEX)) + rb")*+\]"
+_ARRAY = rb"\[(?>(?:" + rb"|".join((_BLANK, _NUMBER, _STRING, _HEX)) + rb")*)\]"
 # What word processors write around every paragraph; no operator that matters here takes it.
 _MARK = rb"<<" + _BLANK + rb"*+/MCID" + _BLANK + rb"++[0-9]++" + _BLANK + rb"*+>>"
 _OPERATOR = rb"[A-Za-z][A-Za-z0-9*]*+(?=[\t\n\f\r \[(</]|\Z)|['\"]"
 _OPERANDS = rb"|".join((_BLANK, _NUMBER, _STRING, _ARRAY, _NAME, _HEX, _MARK))
-_OPERATION = re.compile(rb"((?:" + _OPERANDS + rb")*+)(" + _OPERATOR + rb")" + _BLANK + rb"*+")
+_OPERATION = re.compile(rb"((?>(?:" + _OPERANDS + rb")*))(" + _OPERATOR + rb")" + _BLANK + rb"*+")
 
 _TOKEN = re.compile(
-    rb"\(((?:[^()\\]|\\.)*+)\)|([-+.0-9]++)|/([^\t\n\f\r \[\]()/<>]*+)|([\[\]])"
+    rb"\(((?>(?:[^()\\]|\\.)*))\)|([-+.0-9]++)|/([^\t\n\f\r \[\]()/<>]*+)|([\[\]])"
     rb"|<([0-9A-Fa-f]*+)>|(<<)",
     re.DOTALL,
 )
